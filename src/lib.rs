@@ -1,0 +1,10 @@
+//! OpenStack compute whose servers are Docker containers.
+
+pub mod compute;
+pub mod db;
+pub mod docker;
+pub mod identity;
+pub mod image;
+pub mod objects;
+pub mod user_data;
+pub mod virt;

@@ -1,0 +1,51 @@
+//! Why something asked of a server did not happen.
+
+use crate::objects::InstanceId;
+
+/// Messages that clients match on are Nova's. What a door shows of each is the door's own table.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("Instance {0} could not be found.")]
+    NoSuchInstance(String),
+    #[error("Flavor {0} could not be found.")]
+    NoSuchFlavor(String),
+    #[error("Image {0} could not be found.")]
+    NoSuchImage(String),
+    #[error("Keypair {name} not found for user {user}")]
+    NoSuchKeypair { name: String, user: String },
+    #[error("Action for request_id {request} on instance {instance} not found")]
+    NoSuchAction { request: String, instance: InstanceId },
+    /// Anything else that is not there: a metadata item, a tag.
+    #[error("{0}")]
+    NotFound(String),
+    #[error("Cannot '{verb}' instance {id} while it is in {attribute} {state}")]
+    InvalidState {
+        verb: &'static str,
+        id: InstanceId,
+        attribute: &'static str,
+        state: String,
+    },
+    #[error("Instance {0} is locked")]
+    Locked(InstanceId),
+    /// A name or id that is taken already, in words for the user.
+    #[error("{0}")]
+    Conflict(String),
+    /// What was asked makes no sense, in words that say what to change.
+    #[error("{0}")]
+    Invalid(String),
+    #[error("{0}")]
+    Forbidden(String),
+    #[error("{message}")]
+    OverQuota { message: String },
+    #[error("No valid host was found. {0}")]
+    NoValidHost(String),
+    /// The engine, the image service or Keystone is away: worth trying again.
+    #[error("{service} is not available at the moment: {reason}")]
+    Unavailable { service: &'static str, reason: String },
+    #[error(transparent)]
+    Driver(#[from] crate::virt::Error),
+    #[error(transparent)]
+    Image(#[from] crate::image::Error),
+    #[error(transparent)]
+    Records(#[from] crate::db::Error),
+}

@@ -1,0 +1,61 @@
+//! The seam between `compute` and where it keeps its records.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::objects::{
+    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, RequestId, UserId,
+};
+
+/// A change to one instance, made while nobody else changes it; `false` leaves the record as it was.
+pub type Change<'a> = Box<dyn FnOnce(&mut Instance) -> bool + Send + 'a>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no {kind} '{id}'")]
+    NoSuch { kind: &'static str, id: String },
+    #[error("there is a {kind} '{id}' already")]
+    Exists { kind: &'static str, id: String },
+    #[error("the database did not answer")]
+    Sql(#[from] sqlx::Error),
+    #[error("a record could not be read")]
+    Malformed(#[from] serde_json::Error),
+    #[error("the database could not be opened: {0}")]
+    Open(String),
+}
+
+/// Everything `compute` reads and writes. One implementation is SQL; another may be a Nova conductor.
+///
+/// What was answered `Ok` is durable. Deleted instances are gone from every read.
+#[async_trait]
+pub trait Records: fmt::Debug + Send + Sync {
+    /// The same for the life of the database; made on first use.
+    fn deployment(&self) -> DeploymentId;
+
+    /// Stores a new instance. The number in it is replaced by the next free one.
+    async fn create_instance(&self, instance: Instance) -> Result<Arc<Instance>, Error>;
+    async fn instance(&self, id: InstanceId) -> Result<Arc<Instance>, Error>;
+    /// All instances, newest first (`created_at`, then id), as Nova lists them.
+    async fn instances(&self) -> Result<Vec<Arc<Instance>>, Error>;
+    async fn change_instance(&self, id: InstanceId, change: Change<'_>) -> Result<Arc<Instance>, Error>;
+    /// Also its actions stay readable, as in Nova.
+    async fn delete_instance(&self, id: InstanceId) -> Result<(), Error>;
+
+    async fn create_action(&self, action: &Action) -> Result<(), Error>;
+    /// Replaces the action with the same instance and request.
+    async fn save_action(&self, action: &Action) -> Result<(), Error>;
+    async fn actions(&self, id: InstanceId) -> Result<Vec<Action>, Error>;
+    async fn action(&self, id: InstanceId, request: &RequestId) -> Result<Action, Error>;
+
+    async fn create_keypair(&self, keypair: &Keypair) -> Result<(), Error>;
+    async fn keypairs(&self, user: &UserId) -> Result<Vec<Keypair>, Error>;
+    async fn keypair(&self, user: &UserId, name: &str) -> Result<Keypair, Error>;
+    async fn delete_keypair(&self, user: &UserId, name: &str) -> Result<(), Error>;
+
+    async fn create_flavor(&self, flavor: &Flavor) -> Result<(), Error>;
+    async fn flavors(&self) -> Result<Vec<Arc<Flavor>>, Error>;
+    async fn flavor(&self, id: &FlavorId) -> Result<Arc<Flavor>, Error>;
+    async fn delete_flavor(&self, id: &FlavorId) -> Result<(), Error>;
+}

@@ -1,0 +1,5 @@
+//! Images: where they are described, and how their bytes travel between an image service and the engine.
+
+mod service;
+
+pub use service::{ByteStream, Download, Error, ImageService, NewImage};

@@ -1,0 +1,25 @@
+//! A flavor: how much of a host a server may have.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::FlavorId;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Flavor {
+    pub id: FlavorId,
+    pub name: String,
+    pub description: Option<String>,
+    pub vcpus: u32,
+    pub memory_mb: u64,
+    /// The size of `/`; 0 asks for no limit.
+    pub root_gb: u64,
+    pub ephemeral_gb: u64,
+    pub swap_mb: u64,
+    pub is_public: bool,
+    pub disabled: bool,
+    pub extra_specs: BTreeMap<String, String>,
+    pub created_at: Timestamp,
+}

@@ -1,0 +1,27 @@
+//! The nouns of the house: servers, flavors, images and their ids, with no I/O and nothing of ours below them.
+
+mod action;
+mod context;
+mod flavor;
+mod host;
+mod ids;
+mod image;
+mod instance;
+mod keypair;
+mod secret;
+mod states;
+mod vif;
+mod world;
+
+pub use action::{Action, ActionEvent};
+pub use context::RequestContext;
+pub use flavor::Flavor;
+pub use host::HostResources;
+pub use ids::{DeploymentId, FlavorId, ImageId, InstanceId, NotAnId, ProjectId, RequestId, UserId};
+pub use image::{Image, ImageStatus, Visibility};
+pub use instance::{Fault, Instance, Lock, NetworkChoice, SchedulerHints, UserData, UserDataTooLong};
+pub use keypair::Keypair;
+pub use secret::Secret;
+pub use states::{PowerState, TaskState, VmState};
+pub use vif::{FixedIp, Vif};
+pub use world::{SystemWorld, World};
