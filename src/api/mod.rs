@@ -3,7 +3,9 @@
 pub mod access_log;
 pub mod fault;
 pub mod layers;
+pub mod links;
 pub mod microversion;
+pub mod pagination;
 pub mod request;
 pub mod request_id;
 pub mod route;
@@ -12,7 +14,9 @@ pub mod view;
 
 pub use self::fault::Fault;
 pub use self::layers::{with_compute_layers, with_shared_layers};
+pub use self::links::{Link, LinkSettings, Links};
 pub use self::microversion::{HISTORY, MAX, MIN, Microversion, Span};
+pub use self::pagination::{Limit, NoSuchMarker, Page, page};
 pub use self::request::{Action, Body, Invalid, Query};
 pub use self::request_id::{RequestIdentity, RequestIds};
 pub use self::route::Within;
