@@ -41,7 +41,8 @@ pub struct NewImage {
 pub enum Error {
     #[error("Image {0} could not be found.")]
     NotFound(String),
-    #[error("Not authorized for image {0}.")]
+    /// Seen but not to be touched by this caller, in words for the user.
+    #[error("{0}")]
     Forbidden(String),
     /// Bad input, in words for the user.
     #[error("{0}")]
