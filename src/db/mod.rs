@@ -1,14 +1,28 @@
 //! What is remembered: the records of servers, keys, flavors, images and users, in SQL.
 
+mod actions;
+mod deployment;
+mod flavors;
+mod identities;
 mod images;
+mod instances;
+mod keypairs;
 mod open;
 mod records;
+mod store;
+
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::sync::Arc;
 
 use sqlx::SqlitePool;
 
+use crate::objects::DeploymentId;
+use instances::Instances;
+
+pub use identities::{Assignment, Founding, Identities, Project, Token, User};
 pub use images::Images;
 pub use records::{Change, Error, Records};
 
@@ -21,6 +35,8 @@ pub struct Db {
 #[derive(Debug)]
 struct Inner {
     pool: SqlitePool,
+    deployment: DeploymentId,
+    instances: Instances,
     /// Held for as long as the database is open; in memory there is nothing to guard.
     _lock: Option<File>,
 }
@@ -29,5 +45,10 @@ impl Db {
     /// The records of the image store.
     pub fn images(&self) -> Images {
         Images::new(self.inner.pool.clone())
+    }
+
+    /// The records of the standalone identity service.
+    pub fn identities(&self) -> Identities {
+        Identities::new(self.inner.pool.clone())
     }
 }

@@ -1,4 +1,4 @@
-//! Opens a database: the lock that keeps it ours, SQLite's settings, the migrations.
+//! Opens a database: the lock that keeps it ours, the settings, the migrations.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
@@ -11,7 +11,9 @@ use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-use super::{Db, Error, Inner};
+use super::instances::Instances;
+use super::{Db, Error, Inner, deployment};
+use crate::objects::SystemWorld;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/db/migrations");
 
@@ -29,7 +31,7 @@ impl Db {
             .synchronous(SqliteSynchronous::Normal);
         Self::start(options, Some(lock))
             .await
-            .map_err(|error| Error::Open(format!("{}: {error}", path.display())))
+            .map_err(|error| Error::Open(format!("{}: {}", path.display(), reason(error))))
     }
 
     /// A database that is gone with its last clone.
@@ -44,13 +46,29 @@ impl Db {
             .run(&pool)
             .await
             .map_err(|error| Error::Open(error.to_string()))?;
+        let deployment = deployment::find_or_found(&pool, &SystemWorld).await?;
+        let instances = Instances::load(&pool).await?;
         Ok(Self {
-            inner: Arc::new(Inner { pool, _lock: lock }),
+            inner: Arc::new(Inner {
+                pool,
+                deployment,
+                instances,
+                _lock: lock,
+            }),
         })
     }
 }
 
-/// One connection, kept for good: SQLite has one writer anyway, and a database in memory lives in its connection.
+/// For whoever reads the log: here the words of SQL help.
+fn reason(error: Error) -> String {
+    match error {
+        Error::Open(reason) => reason,
+        Error::Sql(source) => source.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// One connection, kept for good: there can be one writer anyway, and a database in memory lives in its connection.
 async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     SqlitePoolOptions::new()
         .max_connections(1)
