@@ -4,4 +4,4 @@ pub mod archive;
 pub mod local;
 mod service;
 
-pub use service::{ByteStream, Download, Error, ImageService, NewImage};
+pub use service::{ByteStream, Download, Error, ImageService, NewImage, discard};

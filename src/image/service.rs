@@ -6,6 +6,7 @@ use std::io;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::objects::{Image, ImageId, RequestContext};
@@ -24,6 +25,11 @@ impl fmt::Debug for Download {
             .field("size", &self.size)
             .finish_non_exhaustive()
     }
+}
+
+/// Reads the rest of what is not wanted: most senders look at the answer only when they have sent everything.
+pub async fn discard(mut data: ByteStream) {
+    while let Some(Ok(_)) = data.next().await {}
 }
 
 /// An image to be uploaded afterwards: a snapshot.

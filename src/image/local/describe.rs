@@ -55,16 +55,16 @@ impl LocalImages {
         Ok(())
     }
 
-    /// `NotFound` names the tag when the image does not have it.
-    pub async fn remove_tag(&self, context: &RequestContext, id: ImageId, tag: &str) -> Result<(), Error> {
+    /// Whether the image had it.
+    pub async fn remove_tag(&self, context: &RequestContext, id: ImageId, tag: &str) -> Result<bool, Error> {
         let mut tags = self.find_to_change(context, id).await?.tags;
         let before = tags.len();
         tags.retain(|have| have != tag);
         if tags.len() == before {
-            return Err(Error::NotFound(tag.to_owned()));
+            return Ok(false);
         }
         self.update_image(context, id, vec![Edit::Tags(tags)]).await?;
-        Ok(())
+        Ok(true)
     }
 
     /// The record goes first: what has no record has no data that anybody could read.

@@ -4,8 +4,8 @@ use crate::image::Error;
 use crate::objects::{Image, ImageStatus, ProjectId, RequestContext, Visibility};
 
 /// Formats that Glance knows by default, and ours.
-const CONTAINER_FORMATS: [&str; 8] = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"];
-const DISK_FORMATS: [&str; 13] = [
+pub const CONTAINER_FORMATS: [&str; 8] = ["ami", "ari", "aki", "bare", "ovf", "ova", "docker", "compressed"];
+pub const DISK_FORMATS: [&str; 13] = [
     "ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop", "gpt", "luks",
 ];
 const LONGEST: usize = 255;

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bollard::models::ImageSummary;
+use bollard::query_parameters::ListImagesOptions;
+use futures_util::{StreamExt, TryStreamExt};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::LocalImages;
-use crate::docker;
+use crate::docker::{self, CACHE_REPOSITORY, Docker};
 use crate::image::ByteStream;
 use crate::objects::{Image, ImageId, ImageStatus, Visibility};
 
 /// Stands for "an image of a Docker engine" in ids that are made of names; never to change.
 const NAMESPACE: Uuid = Uuid::from_u128(0x7c1d_9a52_4e0b_5f3d_8b7a_2f61_90c4_d318);
-/// What compute calls its own copies of images; nobody else's business.
-const OURS: &str = "nova-docker/";
 /// A list of images must not hang because the engine does.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -60,10 +62,30 @@ impl LocalImages {
     }
 }
 
+#[async_trait]
+impl EngineImages for Docker {
+    async fn list(&self) -> Result<Vec<EngineImage>, docker::Error> {
+        let images = self.api().await?.list_images(None::<ListImagesOptions>).await?;
+        let seen = |image: ImageSummary| EngineImage {
+            id: image.id,
+            tags: image.repo_tags,
+            size: u64::try_from(image.size).unwrap_or_default(),
+            created: image.created,
+        };
+        Ok(images.into_iter().map(seen).collect())
+    }
+
+    async fn export(&self, id: &str) -> Result<ByteStream, docker::Error> {
+        let engine = self.patient_api().await?;
+        let id = id.to_owned();
+        Ok(engine.export_image(&id).map_err(io::Error::other).boxed())
+    }
+}
+
 /// None for an image without a name of its own.
 fn describe(image: EngineImage) -> Option<Image> {
     let mut tags: Vec<&str> = image.tags.iter().map(String::as_str).collect();
-    tags.retain(|tag| !tag.starts_with(OURS) && !tag.contains("<none>"));
+    tags.retain(|tag| !is_ours(tag) && !tag.contains("<none>"));
     tags.sort_by_key(|tag| (!tag.ends_with(":latest"), *tag));
     let name = tags.first()?;
     let name = name.strip_suffix(":latest").unwrap_or(name).to_owned();
@@ -91,4 +113,10 @@ fn describe(image: EngineImage) -> Option<Image> {
         updated_at: created_at,
         engine_id: Some(image.id),
     })
+}
+
+/// What compute calls its own copies of images; nobody else's business.
+fn is_ours(tag: &str) -> bool {
+    tag.strip_prefix(CACHE_REPOSITORY)
+        .is_some_and(|rest| rest.starts_with([':', '/']))
 }

@@ -16,7 +16,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use edit::{Edit, is_own_field};
+pub use edit::{CONTAINER_FORMATS, DISK_FORMATS, Edit, is_own_field};
 pub use engine::{EngineImage, EngineImages};
 pub use query::{Direction, Filter, Page, Query, Scope, SortKey, Test};
 

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use super::LocalImages;
 use super::describe::gone;
 use crate::image::archive::{self, Reader};
-use crate::image::{ByteStream, Error};
+use crate::image::{ByteStream, Error, discard};
 use crate::objects::{ImageId, ImageStatus, RequestContext};
 
 /// Chunks that wait for a slow disk before the sender has to.
@@ -41,23 +41,34 @@ impl LocalImages {
         data: ByteStream,
         expected: Option<u64>,
     ) -> Result<(), Error> {
-        let image = self.find_to_change(context, id).await?;
-        if image.container_format.is_none() || image.disk_format.is_none() {
-            let message = "Properties disk_format, container_format must be set prior to saving data.";
-            return Err(Error::Invalid(message.to_owned()));
-        }
-        let is_archive = image.container_format.as_deref() == Some("docker");
-        self.records
-            .change(id, |image| {
-                begin(image.status).map(|status| image.status = status)
-            })
-            .await?;
+        let is_archive = match self.begin(context, id).await {
+            Ok(is_archive) => is_archive,
+            Err(error) => {
+                discard(data).await;
+                return Err(error);
+            }
+        };
         let store = self.clone();
         let work = tokio::spawn(async move {
             let received = store.receive(id, data, is_archive, expected).await;
             store.conclude(id, received).await
         });
         work.await.map_err(io::Error::other)?
+    }
+
+    /// Whether the data has to be a docker archive.
+    async fn begin(&self, context: &RequestContext, id: ImageId) -> Result<bool, Error> {
+        let image = self.find_to_change(context, id).await?;
+        if image.container_format.is_none() || image.disk_format.is_none() {
+            let message = "Properties disk_format, container_format must be set prior to saving data.";
+            return Err(Error::Invalid(message.to_owned()));
+        }
+        let saving = self.records.change(id, |image| {
+            image.status = saving_after(image.status)?;
+            Ok(())
+        });
+        saving.await.map_err(gone)?;
+        Ok(image.container_format.as_deref() == Some("docker"))
     }
 
     async fn receive(
@@ -73,6 +84,7 @@ impl LocalImages {
             let chunk = chunk.map_err(interrupted)?;
             progress.count(chunk.len());
             if !workers.take(chunk).await {
+                discard(data).await;
                 break;
             }
         }
@@ -128,7 +140,7 @@ impl LocalImages {
     }
 }
 
-fn begin(status: ImageStatus) -> Result<ImageStatus, Error> {
+fn saving_after(status: ImageStatus) -> Result<ImageStatus, Error> {
     if status == ImageStatus::Queued {
         return Ok(ImageStatus::Saving);
     }
