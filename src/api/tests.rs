@@ -1,6 +1,6 @@
 //! The machinery as a client meets it: a small service with a table of each kind, asked over HTTP.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body as Bytes, to_bytes};
@@ -294,6 +294,48 @@ async fn a_request_has_an_id_and_a_well_formed_one_of_its_callers_is_kept() {
     ] {
         let answer = ask("GET", "/identity", &[("x-openstack-request-id", wrong)], "").await;
         assert_eq!(answer.body, format!("{ID} None"));
+    }
+}
+
+#[tokio::test]
+async fn the_log_has_a_line_for_each_answer_and_no_secrets() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    ask(
+        "GET",
+        "/v2.1/servers?marker=hidden",
+        &[("x-auth-token", "hidden")],
+        "hidden",
+    )
+    .await;
+    drop(guard);
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let (line, time) = log.trim_end().rsplit_once(" duration_ms=").unwrap();
+    let expected = format!(
+        "request{{request_id=\"{ID}\"}}: nova_docker::api::access_log: answered method=GET \
+         path=\"/v2.1/servers\" status=400 len=65 microversion=2.1"
+    );
+    assert!(
+        line.ends_with(&expected) && time.parse::<f64>().is_ok() && !log.contains("hidden"),
+        "{log}"
+    );
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
     }
 }
 

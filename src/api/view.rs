@@ -200,6 +200,10 @@ pub mod field {
 /// A table of what is shown: a struct, whose fields may have another name in JSON (`as "OS-EXT-STS:task_state"`) and a
 /// half-open range of versions (`= 2.19..`, `= ..2.57`, `= 2.32..2.33`). A key that stood twice at one version, a misspelt
 /// version, or one after `MAX`, fails the build.
+///
+/// ```compile_fail
+/// nova_docker::view! { struct Twice { flavor_link as "flavor": u8 = ..2.48, flavor: u8 = 2.47.. } }
+/// ```
 #[macro_export]
 macro_rules! view {
     ($(#[$meta:meta])* $vis:vis struct $View:ident {
