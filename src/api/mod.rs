@@ -55,6 +55,7 @@
 
 pub mod access_log;
 pub mod fault;
+pub mod image;
 pub mod layers;
 pub mod links;
 pub mod microversion;
