@@ -45,7 +45,10 @@ pub(super) enum Address {
 
 impl Endpoint {
     pub(super) fn address(&self) -> Result<Address, Error> {
-        let wrong = |reason: &str| Error::Option { option: "host_url", reason: format!("{reason}: '{}'", self.url) };
+        let wrong = |reason: &str| Error::Option {
+            option: "host_url",
+            reason: format!("{reason}: '{}'", self.url),
+        };
         let (scheme, rest) = self
             .url
             .split_once("://")

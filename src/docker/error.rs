@@ -45,7 +45,10 @@ impl From<Client> for Error {
                 message: message.trim_end().to_owned(),
             },
             // An error in the middle of an answer that had begun with 200.
-            Client::DockerStreamError { error } => Self::Engine { status: 500, message: error },
+            Client::DockerStreamError { error } => Self::Engine {
+                status: 500,
+                message: error,
+            },
             Client::IOError { err } => Self::from_transport(err),
             Client::RequestTimeoutError => Self::Broken("it did not answer in time".to_owned()),
             other => Self::Broken(with_causes(&other)),

@@ -47,7 +47,11 @@ impl Docker {
         let transport = Transport::new(&endpoint, negotiated.clone())?;
         let bare = transport.client(endpoint.timeout)?;
         Ok(Self {
-            inner: Arc::new(Inner { endpoint, bare, negotiated }),
+            inner: Arc::new(Inner {
+                endpoint,
+                bare,
+                negotiated,
+            }),
         })
     }
 
@@ -91,7 +95,10 @@ impl Docker {
     }
 
     fn slot(&self) -> std::sync::MutexGuard<'_, Option<bollard::Docker>> {
-        self.inner.negotiated.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner
+            .negotiated
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

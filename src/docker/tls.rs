@@ -51,7 +51,9 @@ fn trusted(endpoint: &Endpoint) -> Result<ConfigBuilder<ClientConfig, WantsClien
 fn authorities(path: &Path) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
     for certificate in certificates("ca_file", path)? {
-        roots.add(certificate).map_err(|error| wrong("ca_file", path, &error))?;
+        roots
+            .add(certificate)
+            .map_err(|error| wrong("ca_file", path, &error))?;
     }
     Ok(roots)
 }

@@ -48,18 +48,37 @@ pub(super) struct Transport {
 impl Transport {
     pub(super) fn new(endpoint: &Endpoint, negotiated: Negotiated) -> Result<Self, Error> {
         let (base, carrier) = match endpoint.address()? {
-            Address::Unix(path) => ("http://docker".to_owned(), Carrier::Unix(client(UnixConnector::new(&path)))),
-            Address::Tcp(host) => (format!("http://{host}"), Carrier::Tcp(client(HttpConnector::new()))),
-            Address::Tls(host) => (format!("https://{host}"), Carrier::Tls(client(tls::connector(endpoint)?))),
+            Address::Unix(path) => (
+                "http://docker".to_owned(),
+                Carrier::Unix(client(UnixConnector::new(&path))),
+            ),
+            Address::Tcp(host) => (
+                format!("http://{host}"),
+                Carrier::Tcp(client(HttpConnector::new())),
+            ),
+            Address::Tls(host) => (
+                format!("https://{host}"),
+                Carrier::Tls(client(tls::connector(endpoint)?)),
+            ),
         };
-        Ok(Self { url: endpoint.url.clone(), base, carrier, negotiated })
+        Ok(Self {
+            url: endpoint.url.clone(),
+            base,
+            carrier,
+            negotiated,
+        })
     }
 
     pub(super) fn client(self, timeout: Duration) -> Result<bollard::Docker, Error> {
         let base = self.base.clone();
         let send = move |request: BollardRequest| self.clone().send(request);
-        bollard::Docker::connect_with_custom_transport(send, Some(base), timeout.as_secs(), API_DEFAULT_VERSION)
-            .map_err(Error::from)
+        bollard::Docker::connect_with_custom_transport(
+            send,
+            Some(base),
+            timeout.as_secs(),
+            API_DEFAULT_VERSION,
+        )
+        .map_err(Error::from)
     }
 
     fn send(

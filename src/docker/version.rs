@@ -31,7 +31,10 @@ impl ApiVersion {
             .parse()
             .map_err(|()| Error::Broken(format!("its API version is '{offered}'")))?;
         if engine < OLDEST {
-            return Err(Error::TooOld { url: url.to_owned(), version: engine.to_string() });
+            return Err(Error::TooOld {
+                url: url.to_owned(),
+                version: engine.to_string(),
+            });
         }
         Ok(engine.min(NEWEST))
     }
@@ -109,7 +112,11 @@ mod tests {
 
     #[test]
     fn the_version_stands_before_the_path_once() {
-        let versioned = |uri: &str| AT_1_41.versioned(&uri.parse().unwrap()).map(|uri| uri.to_string());
+        let versioned = |uri: &str| {
+            AT_1_41
+                .versioned(&uri.parse().unwrap())
+                .map(|uri| uri.to_string())
+        };
         assert_eq!(
             versioned("http://docker/containers/json?all=true"),
             Some("http://docker/v1.41/containers/json?all=true".to_owned())
