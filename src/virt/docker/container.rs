@@ -12,6 +12,9 @@ use crate::objects::{DeploymentId, Image, Instance, NetworkChoice};
 use crate::user_data::{ContainerOptions, PortBinding, RestartPolicy};
 use crate::virt::Error;
 
+/// The kernel takes no more.
+const MOST_SHARES: i64 = 262_144;
+
 /// What the host decides about a container.
 #[derive(Debug, Clone)]
 pub(in crate::virt) struct Ground<'a> {
@@ -87,7 +90,7 @@ fn host_config(instance: &Instance, options: &ContainerOptions, ground: &Ground<
     HostConfig {
         memory,
         memory_swap: memory.map(|memory| memory_and_swap(memory, flavor.swap_mb, options.memory_swap)),
-        cpu_shares: Some(i64::from(flavor.vcpus) * 1024),
+        cpu_shares: Some((i64::from(flavor.vcpus) * 1024).min(MOST_SHARES)),
         nano_cpus: Some(i64::from(flavor.vcpus.min(ground.cpus)) * 1_000_000_000),
         cpuset_cpus: options.cpuset_cpus.clone(),
         storage_opt: (ground.limit_disk && flavor.root_gb > 0)
