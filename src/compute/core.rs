@@ -33,7 +33,7 @@ pub struct Parts {
 #[derive(Debug, Clone)]
 pub struct Compute {
     pub(super) core: Arc<Core>,
-    life: Arc<DropGuard>,
+    _alive: Arc<DropGuard>,
 }
 
 impl Compute {
@@ -45,7 +45,7 @@ impl Compute {
         tokio::spawn(life.clone().run_until_cancelled_owned(sync::watch(core.clone())));
         Ok(Self {
             core,
-            life: Arc::new(life.drop_guard()),
+            _alive: Arc::new(life.drop_guard()),
         })
     }
 

@@ -4,6 +4,7 @@
 //! and done afterwards in the server's own `queue`; `sync` finishes what a crash or an absent engine left half done.
 //! A new verb is one file here.
 
+mod accepted;
 mod actions;
 mod answer;
 mod boot;

@@ -100,7 +100,7 @@ async fn everything(core: &Arc<Core>) -> Result<(), Error> {
     Ok(())
 }
 
-fn look_at(core: &Arc<Core>, id: InstanceId) {
+pub(in crate::compute) fn look_at(core: &Arc<Core>, id: InstanceId) {
     core.queues.push(id, Kind::Look, look(core.clone(), id));
 }
 
@@ -127,7 +127,11 @@ async fn consider(core: &Arc<Core>, id: InstanceId) -> Result<(), Error> {
         true => remedy::resume(&instance, observed.as_ref()),
         false => remedy::look(&instance, observed.as_ref()),
     };
-    apply(core, &instance, observed, remedy).await
+    let applied = apply(core, &instance, observed, remedy).await;
+    if unfinished && applied.is_err() {
+        core.unfinished().insert(id);
+    }
+    applied
 }
 
 fn forget(core: &Core, id: InstanceId) -> Result<(), Error> {
