@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::accepted::Accepted;
 use super::actions::ActionLog;
 use super::build;
 use super::core::{Compute, Core};
-use super::queue::Kind;
+
 use super::{names, password, quota, suitable};
 use crate::compute::{Boot, Booted, Error};
 use crate::objects::{
@@ -23,7 +24,7 @@ impl Compute {
             .clone()
             .unwrap_or_else(|| password::generate(core.world.as_ref()));
         let reservation_id = password::reservation_id(core.world.as_ref());
-        let mut instances = Vec::new();
+        let mut accepted = Vec::new();
         {
             let _alone = core.claims.lock().await;
             let count = quota::check_servers(
@@ -34,14 +35,18 @@ impl Compute {
             )?;
             for index in 0..count {
                 let instance = record(core, context, &boot, &order, index, count, &reservation_id);
-                instances.push(core.records.create_instance(instance).await?);
+                let (id, written) = (instance.id, core.records.create_instance(instance));
+                let written = async { Ok(written.await?) };
+                accepted.push(Accepted::when(core, id, written).await?);
             }
         }
-        for instance in &instances {
+        let mut instances = Vec::new();
+        for (accepted, instance) in accepted {
             let log = ActionLog::open(core, context, instance.id, build::ACTION).await;
             let image = Some(order.image.clone());
             let job = build::build(core.clone(), context.clone(), instance.id, image, log);
-            core.queues.push(instance.id, Kind::Work, job);
+            accepted.hand_over(job);
+            instances.push(instance);
         }
         Ok(Booted {
             instances,

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::accepted::Accepted;
 use super::actions::ActionLog;
 use super::core::{Compute, Core};
-use super::queue::Kind;
+
 use super::task_state::Verb;
 use crate::compute::Error;
 use crate::objects::{InstanceId, RequestContext, TaskState, VmState};
@@ -16,13 +17,13 @@ impl Compute {
     pub async fn delete(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
         let core = &self.core;
         let before = core.visible(context, id).await?;
-        core.begin(context, id, Verb::Delete).await?;
-        let under_way = before.task_state == Some(TaskState::Deleting) && core.queues.is_busy(id);
-        if !under_way {
-            let log = ActionLog::open(core, context, id, ACTION).await;
-            core.queues.interrupt(id);
-            core.queues.push(id, Kind::Work, carry_out(core.clone(), id, log));
+        let (accepted, _) = Accepted::when(core, id, core.begin(context, id, Verb::Delete)).await?;
+        if before.task_state == Some(TaskState::Deleting) && core.queues.is_busy(id) {
+            accepted.leave();
+            return Ok(());
         }
+        let log = ActionLog::open(core, context, id, ACTION).await;
+        accepted.take_over(carry_out(core.clone(), id, log));
         Ok(())
     }
 }

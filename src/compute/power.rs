@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::accepted::Accepted;
 use super::actions::ActionLog;
 use super::core::{Compute, Core, clear_task, settle};
-use super::queue::Kind;
+
 use super::task_state::{Power, Verb};
 use crate::compute::Error;
 use crate::objects::{InstanceId, RequestContext};
@@ -41,11 +42,10 @@ impl Compute {
         let instance = self.core.visible(context, id).await?;
         verb.check(&instance, context.is_admin())?;
         self.core.engine.required()?;
-        self.core.begin(context, id, verb).await?;
+        let begun = self.core.begin(context, id, verb);
+        let (accepted, _) = Accepted::when(&self.core, id, begun).await?;
         let log = ActionLog::open(&self.core, context, id, names(power).0).await;
-        self.core
-            .queues
-            .push(id, Kind::Work, carry_out(self.core.clone(), id, power, log));
+        accepted.hand_over(carry_out(self.core.clone(), id, power, log));
         Ok(())
     }
 }

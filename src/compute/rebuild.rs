@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::accepted::Accepted;
 use super::actions::ActionLog;
 use super::build::{Shown, launched};
 use super::core::{Compute, Core};
-use super::queue::Kind;
+
 use super::task_state::Verb;
 use super::{password, quota, suitable};
 use crate::compute::{Error, Rebuild, Rebuilt};
@@ -36,10 +37,10 @@ impl Compute {
             apply(instance, rebuild, &image, key);
             Ok(())
         };
-        let instance = core.change(id, change).await?;
+        let (accepted, instance) = Accepted::when(core, id, core.change(id, change)).await?;
         let log = ActionLog::open(core, context, id, ACTION).await;
         let job = carry_out(core.clone(), context.clone(), id, Some(image), log);
-        core.queues.push(id, Kind::Work, job);
+        accepted.hand_over(job);
         Ok(Rebuilt { instance, admin_pass })
     }
 }

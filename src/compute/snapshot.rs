@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::accepted::Accepted;
 use super::actions::ActionLog;
 use super::build::Shown;
 use super::core::{Compute, Core, clear_task};
-use super::queue::Kind;
+
 use super::quota;
 use super::task_state::Verb;
 use crate::compute::Error;
@@ -49,16 +50,15 @@ impl Compute {
             instance.snapshot_image = Some(image);
             Ok(())
         });
-        if let Err(error) = begun.await {
-            core.discard_image(context, image).await;
-            return Err(error);
-        }
+        let accepted = match Accepted::when(core, id, begun).await {
+            Ok((accepted, _)) => accepted,
+            Err(error) => {
+                core.discard_image(context, image).await;
+                return Err(error);
+            }
+        };
         let log = ActionLog::open(core, context, id, "createImage").await;
-        core.queues.push(
-            id,
-            Kind::Work,
-            carry_out(core.clone(), context.clone(), id, image, log),
-        );
+        accepted.hand_over(carry_out(core.clone(), context.clone(), id, image, log));
         Ok(image)
     }
 }

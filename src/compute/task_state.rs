@@ -87,7 +87,7 @@ impl Verb {
             word,
             vm_states: LIVE,
             during: During::Anything,
-            launched: locks,
+            launched: false,
             locks,
             sets: None,
         };
