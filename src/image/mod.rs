@@ -1,5 +1,6 @@
 //! Images: where they are described, and how their bytes travel between an image service and the engine.
 
+pub mod archive;
 mod service;
 
 pub use service::{ByteStream, Download, Error, ImageService, NewImage};

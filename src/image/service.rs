@@ -67,6 +67,12 @@ pub enum Error {
     Engine(#[from] crate::docker::Error),
 }
 
+impl From<super::archive::Error> for Error {
+    fn from(error: super::archive::Error) -> Self {
+        Self::Invalid(error.to_string())
+    }
+}
+
 /// What booting and snapshotting need of an image service. The caller's rights are those of the context.
 #[async_trait]
 pub trait ImageService: fmt::Debug + Send + Sync {

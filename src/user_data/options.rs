@@ -1,0 +1,97 @@
+//! What a container can be asked to be, in words of our own.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The options of one container. `None` or empty is "not said", and the image's or the server's own value holds.
+///
+/// Zero where the Engine takes zero for "its default" (memory, shares) and `""` where it takes that for nothing are
+/// "not said" too.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ContainerOptions {
+    pub hostname: Option<String>,
+    pub domainname: Option<String>,
+    /// A name or a number, with a group after a colon or not.
+    pub user: Option<String>,
+    /// In bytes.
+    pub memory: Option<i64>,
+    /// Memory and swap together, in bytes; -1 is without limit.
+    pub memory_swap: Option<i64>,
+    pub cpu_shares: Option<i64>,
+    /// Such as `0-2,5`.
+    pub cpuset_cpus: Option<String>,
+    pub attach_stdin: Option<bool>,
+    pub attach_stdout: Option<bool>,
+    pub attach_stderr: Option<bool>,
+    pub tty: Option<bool>,
+    pub open_stdin: Option<bool>,
+    pub stdin_once: Option<bool>,
+    /// `K=V`, or `K` alone to take a variable of the image away.
+    pub env: Option<Vec<String>>,
+    pub cmd: Option<Vec<String>>,
+    /// `[""]` takes the image's entrypoint away.
+    pub entrypoint: Option<Vec<String>>,
+    /// Paths in the container that get a volume of their own. A bind is in `binds` alone.
+    pub volumes: Vec<String>,
+    pub working_dir: Option<String>,
+    pub network_disabled: Option<bool>,
+    pub mac_address: Option<String>,
+    /// Such as `22/tcp`.
+    pub exposed_ports: Vec<String>,
+    pub security_opt: Vec<String>,
+    /// `source:path` or `source:path:mode`; a source is a path of the host or the name of a volume.
+    pub binds: Vec<String>,
+    pub links: Vec<String>,
+    /// By `22/tcp`.
+    pub port_bindings: BTreeMap<String, Vec<PortBinding>>,
+    pub publish_all_ports: Option<bool>,
+    pub privileged: Option<bool>,
+    pub dns: Vec<String>,
+    pub dns_search: Vec<String>,
+    pub volumes_from: Vec<String>,
+    pub cap_add: Vec<String>,
+    pub cap_drop: Vec<String>,
+    pub restart_policy: Option<RestartPolicy>,
+    pub network_mode: Option<String>,
+    pub devices: Vec<Device>,
+    /// `name:address`.
+    pub extra_hosts: Vec<String>,
+    pub ulimits: Vec<Ulimit>,
+    pub labels: BTreeMap<String, String>,
+    pub stop_signal: Option<String>,
+}
+
+/// Where on the host a port of the container is reached.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PortBinding {
+    pub host_ip: Option<String>,
+    /// A port, a range of ports, or empty for one that the Engine chooses.
+    pub host_port: String,
+}
+
+/// When the Engine starts the container again by itself.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RestartPolicy {
+    /// `no`, `always`, `on-failure` or `unless-stopped`.
+    pub name: String,
+    pub maximum_retry_count: Option<i64>,
+}
+
+/// A device of the host that the container sees.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Device {
+    pub path_on_host: String,
+    pub path_in_container: String,
+    /// Some of `rwm`.
+    pub cgroup_permissions: String,
+}
+
+/// A resource limit of the container's processes.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ulimit {
+    pub name: String,
+    pub soft: i64,
+    pub hard: i64,
+}
