@@ -1,0 +1,224 @@
+//! How plain values are read: what counts as text, a number, a flag, and what is said of anything else.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::python::{Quoted, quoted_list};
+use super::{Invalid, Parameter, Read};
+use crate::api::Microversion;
+
+/// A value or an explicit `null`. As `Option<OrNull<T>>` it also tells a missing key from a `null` one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OrNull<T>(pub Option<T>);
+
+/// Yes or no in any of the ways that Nova takes: `true`, `"True"`, `"on"`, `"1"` ..
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Flag(pub bool);
+
+/// A whole number within bounds, also when it is written as text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whole<const MIN: u64, const MAX: u64>(pub u64);
+
+/// Something whose content nobody looks at, as in `{"os-start": null}`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ignored;
+
+impl Read for String {
+    fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
+        value
+            .as_str()
+            .map(str::to_owned)
+            .ok_or_else(|| Invalid::not_of_type(value, &["string"]))
+    }
+}
+
+impl Parameter for String {
+    fn parameter(text: &str) -> Result<Self, Invalid> {
+        Ok(text.to_owned())
+    }
+}
+
+impl Read for bool {
+    fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
+        value
+            .as_bool()
+            .ok_or_else(|| Invalid::not_of_type(value, &["boolean"]))
+    }
+}
+
+impl Read for Value {
+    fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
+        Ok(value.clone())
+    }
+}
+
+impl Read for Ignored {
+    fn read(_: Microversion, _: &Value) -> Result<Self, Invalid> {
+        Ok(Self)
+    }
+}
+
+macro_rules! integers {
+    ($($T:ty: $of:ident),*) => { $(
+        impl Read for $T {
+            fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
+                let number = value.$of().ok_or_else(|| Invalid::not_of_type(value, &["integer"]))?;
+                Self::try_from(number).map_err(|_| Invalid::new(value, outside(value, Self::MIN, Self::MAX, number > 0)))
+            }
+        }
+    )* };
+}
+
+integers!(u32: as_u64, u64: as_u64, i32: as_i64, i64: as_i64);
+
+fn outside(value: &Value, min: impl ToString, max: impl ToString, above: bool) -> String {
+    match above {
+        true => format!(
+            "{} is greater than the maximum of {}",
+            Quoted(value),
+            max.to_string()
+        ),
+        false => format!(
+            "{} is less than the minimum of {}",
+            Quoted(value),
+            min.to_string()
+        ),
+    }
+}
+
+impl<const MIN: u64, const MAX: u64> Whole<MIN, MAX> {
+    fn digits(value: &Value, text: &str) -> Result<Self, Invalid> {
+        if text.is_empty() {
+            return Err(Invalid::new(value, "'' should be non-empty"));
+        }
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Invalid::new(
+                value,
+                format!("{} does not match '^[0-9]*$'", Quoted(value)),
+            ));
+        }
+        // More digits than fit are more than any maximum.
+        Self::within(value, text.parse().unwrap_or(u64::MAX))
+    }
+
+    fn within(value: &Value, number: u64) -> Result<Self, Invalid> {
+        if (MIN..=MAX).contains(&number) {
+            return Ok(Self(number));
+        }
+        let shown = Value::from(number);
+        Err(Invalid::new(value, outside(&shown, MIN, MAX, number > MAX)))
+    }
+}
+
+impl<const MIN: u64, const MAX: u64> Read for Whole<MIN, MAX> {
+    fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
+        match (value.as_str(), value.as_u64()) {
+            (Some(text), _) => Self::digits(value, text),
+            (None, Some(number)) => Self::within(value, number),
+            (None, None) if value.is_i64() => Err(Invalid::new(value, outside(value, MIN, MAX, false))),
+            (None, None) => Err(Invalid::not_of_type(value, &["integer", "string"])),
+        }
+    }
+}
+
+impl<const MIN: u64, const MAX: u64> Parameter for Whole<MIN, MAX> {
+    fn parameter(text: &str) -> Result<Self, Invalid> {
+        Self::digits(&Value::from(text), text)
+    }
+}
+
+const YES: [&str; 10] = ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"];
+const NO: [&str; 10] = [
+    "False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no",
+];
+
+impl Read for Flag {
+    fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
+        match value {
+            Value::Bool(flag) => Ok(Self(*flag)),
+            Value::String(word) if YES.contains(&word.as_str()) => Ok(Self(true)),
+            Value::String(word) if NO.contains(&word.as_str()) => Ok(Self(false)),
+            Value::String(_) => Err(Invalid::new(value, not_a_flag(value))),
+            _ => Err(Invalid::not_of_type(value, &["boolean", "string"])),
+        }
+    }
+}
+
+fn not_a_flag(value: &Value) -> String {
+    format!(
+        "{} is not one of [True, {}, False, {}]",
+        Quoted(value),
+        quoted_list(YES),
+        quoted_list(NO)
+    )
+}
+
+impl<T: Read> Read for OrNull<T> {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        if value.is_null() {
+            return Ok(Self(None));
+        }
+        T::read(version, value)
+            .map(|read| Self(Some(read)))
+            .map_err(Invalid::or_null)
+    }
+}
+
+impl<T: Read> Read for Option<T> {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        T::read(version, value).map(Some)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Read> Read for Vec<T> {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        let items = value
+            .as_array()
+            .ok_or_else(|| Invalid::not_of_type(value, &["array"]))?;
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| T::read(version, item).map_err(|e| e.at(index)))
+            .collect()
+    }
+}
+
+impl<T: Read> Read for BTreeMap<String, T> {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        let map = value
+            .as_object()
+            .ok_or_else(|| Invalid::not_of_type(value, &["object"]))?;
+        map.iter()
+            .map(|(key, value)| Ok((key.clone(), T::read(version, value).map_err(|e| e.at(key))?)))
+            .collect()
+    }
+}
+
+/// Types that are text with rules of their own (`FromStr`): read from JSON strings and query parameters alike. What their
+/// error says follows the name of the field.
+#[macro_export]
+macro_rules! read_as_text {
+    ($($T:ty),* $(,)?) => { $(
+        impl $crate::api::request::Read for $T {
+            fn read(
+                version: $crate::api::Microversion,
+                value: &::serde_json::Value,
+            ) -> Result<Self, $crate::api::request::Invalid> {
+                let text: String = $crate::api::request::Read::read(version, value)?;
+                text.parse().map_err(|error| $crate::api::request::Invalid::new(value, format!("{error}")))
+            }
+        }
+
+        impl $crate::api::request::Parameter for $T {
+            fn parameter(text: &str) -> Result<Self, $crate::api::request::Invalid> {
+                let shown = ::serde_json::Value::from(text);
+                text.parse().map_err(|error| $crate::api::request::Invalid::new(&shown, format!("{error}")))
+            }
+        }
+    )* };
+}

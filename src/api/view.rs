@@ -1,0 +1,251 @@
+//! Answers as tables: which fields an object shows, under which names, at which versions.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use axum::response::{IntoResponse, Response};
+use http::header::CONTENT_TYPE;
+use serde::Serialize;
+use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+
+use super::{Fault, Microversion, Row};
+
+/// Writes itself into an object that may hold others' entries too: tuples of views share one object, and a `None` adds
+/// nothing to it.
+pub trait View {
+    fn entries<M: SerializeMap>(&self, version: Microversion, map: &mut M) -> Result<(), M::Error>;
+
+    /// What it may write, as far as the tables know.
+    fn rows() -> Vec<Row>;
+}
+
+/// Looks different at different versions. A field of such a type is shown at its table's version; fields of all other types
+/// are written as serde writes them.
+pub trait Shown {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+/// Something shown at a version: the body of an answer.
+#[derive(Debug, Clone, Copy)]
+pub struct At<V>(pub Microversion, pub V);
+
+/// A view of one entry, the envelope that the API puts its resources in: `{"server": ..}`, `{"servers": [..]}`.
+#[derive(Debug, Clone)]
+pub struct Under<V>(pub &'static str, pub V);
+
+impl<V: Shown> Serialize for At<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.1.show(self.0, serializer)
+    }
+}
+
+impl<V: Shown> IntoResponse for At<V> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self) {
+            Ok(body) => ([(CONTENT_TYPE, "application/json")], body).into_response(),
+            Err(error) => {
+                tracing::error!(%error, "an answer could not be written as JSON");
+                Fault::unexpected().into_response()
+            }
+        }
+    }
+}
+
+impl<V: Shown> View for Under<V> {
+    fn entries<M: SerializeMap>(&self, version: Microversion, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(self.0, &At(version, &self.1))
+    }
+
+    fn rows() -> Vec<Row> {
+        Vec::new()
+    }
+}
+
+impl<V: View> View for Option<V> {
+    fn entries<M: SerializeMap>(&self, version: Microversion, map: &mut M) -> Result<(), M::Error> {
+        self.iter().try_for_each(|view| view.entries(version, map))
+    }
+
+    fn rows() -> Vec<Row> {
+        V::rows()
+    }
+}
+
+/// Shows a view as an object of its own.
+pub fn object<V: View, S: Serializer>(
+    view: &V,
+    version: Microversion,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    view.entries(version, &mut map)?;
+    map.end()
+}
+
+impl<V: Shown> Shown for Under<V> {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        object(self, version, serializer)
+    }
+}
+
+macro_rules! tuples_share_an_object {
+    ($(($($V:ident $i:tt),+);)+) => { $(
+        impl<$($V: View),+> View for ($($V,)+) {
+            fn entries<M: SerializeMap>(&self, version: Microversion, map: &mut M) -> Result<(), M::Error> {
+                $(self.$i.entries(version, map)?;)+
+                Ok(())
+            }
+
+            fn rows() -> Vec<Row> {
+                [$($V::rows()),+].concat()
+            }
+        }
+
+        impl<$($V: View),+> Shown for ($($V,)+) {
+            fn show<Z: Serializer>(&self, version: Microversion, serializer: Z) -> Result<Z::Ok, Z::Error> {
+                object(self, version, serializer)
+            }
+        }
+    )+ };
+}
+
+tuples_share_an_object! {
+    (A 0, B 1);
+    (A 0, B 1, C 2);
+    (A 0, B 1, C 2, D 3);
+    (A 0, B 1, C 2, D 3, E 4);
+}
+
+impl<V: Shown> Shown for &V {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).show(version, serializer)
+    }
+}
+
+impl<V: Shown> Shown for [V] {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.len()))?;
+        for view in self {
+            list.serialize_element(&At(version, view))?;
+        }
+        list.end()
+    }
+}
+
+impl<V: Shown> Shown for Vec<V> {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_slice().show(version, serializer)
+    }
+}
+
+impl<V: Shown, const N: usize> Shown for [V; N] {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_slice().show(version, serializer)
+    }
+}
+
+impl<V: Shown> Shown for Option<V> {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Some(view) => serializer.serialize_some(&At(version, view)),
+            None => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<K: Serialize, V: Shown> Shown for BTreeMap<K, V> {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, view)| (key, At(version, view))))
+    }
+}
+
+impl<V: Shown + Clone> Shown for Cow<'_, V> {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        self.as_ref().show(version, serializer)
+    }
+}
+
+/// How a table's line finds out whether its type is [`Shown`] or merely `Serialize`: method lookup meets `ShownField`,
+/// implemented one reference nearer, before `PlainField`.
+#[doc(hidden)]
+pub mod field {
+    use serde::Serialize;
+
+    use super::{At, Microversion, Shown};
+
+    #[derive(Debug)]
+    pub struct Field<'a, T>(pub &'a T);
+
+    pub trait ShownField<'a, T: Shown> {
+        fn at(&self, version: Microversion) -> At<&'a T>;
+    }
+
+    impl<'a, T: Shown> ShownField<'a, T> for Field<'a, T> {
+        fn at(&self, version: Microversion) -> At<&'a T> {
+            At(version, self.0)
+        }
+    }
+
+    pub trait PlainField<'a, T: Serialize> {
+        fn at(&self, version: Microversion) -> &'a T;
+    }
+
+    impl<'a, T: Serialize> PlainField<'a, T> for &Field<'a, T> {
+        fn at(&self, _: Microversion) -> &'a T {
+            self.0
+        }
+    }
+}
+
+/// A table of what is shown: a struct, whose fields may have another name in JSON (`as "OS-EXT-STS:task_state"`) and a
+/// half-open range of versions (`= 2.19..`, `= ..2.57`, `= 2.32..2.33`). A key that stood twice at one version, a misspelt
+/// version, or one after `MAX`, fails the build.
+#[macro_export]
+macro_rules! view {
+    ($(#[$meta:meta])* $vis:vis struct $View:ident {
+        $($(#[$doc:meta])* $field:ident $(as $key:literal)? : $ty:ty $(= $($since:literal)? .. $($until:literal)?)?),* $(,)?
+    }) => {
+        $(#[$meta])*
+        #[derive(Debug)]
+        $vis struct $View { $($(#[$doc])* $vis $field: $ty),* }
+
+        impl $View {
+            $vis const ROWS: &'static [$crate::api::Row] = &[
+                $($crate::table_row!([$($key)?] [$field] $($($since)? .. $($until)?)?)),*
+            ];
+        }
+
+        const _: () = assert!($crate::api::no_key_twice($View::ROWS), "one key stands twice at some version");
+
+        impl $crate::api::View for $View {
+            fn entries<M: ::serde::ser::SerializeMap>(
+                &self,
+                version: $crate::api::Microversion,
+                map: &mut M,
+            ) -> Result<(), M::Error> {
+                use $crate::api::view::field::*;
+                $({
+                    const ROW: $crate::api::Row = $crate::table_row!([$($key)?] [$field] $($($since)? .. $($until)?)?);
+                    if ROW.span.contains(version) {
+                        map.serialize_entry(ROW.key, &(&Field(&self.$field)).at(version))?;
+                    }
+                })*
+                Ok(())
+            }
+
+            fn rows() -> Vec<$crate::api::Row> {
+                Self::ROWS.to_vec()
+            }
+        }
+
+        impl $crate::api::Shown for $View {
+            fn show<S: ::serde::Serializer>(
+                &self,
+                version: $crate::api::Microversion,
+                serializer: S,
+            ) -> Result<S::Ok, S::Error> {
+                $crate::api::view::object(self, version, serializer)
+            }
+        }
+    };
+}
