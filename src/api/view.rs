@@ -200,6 +200,10 @@ pub mod field {
 /// A table of what is shown: a struct, whose fields may have another name in JSON (`as "OS-EXT-STS:task_state"`) and a
 /// half-open range of versions (`= 2.19..`, `= ..2.57`, `= 2.32..2.33`). A key that stood twice at one version, a misspelt
 /// version, or one after `MAX`, fails the build.
+///
+/// ```compile_fail
+/// nova_docker::view! { struct Twice { flavor_link as "flavor": u8 = ..2.48, flavor: u8 = 2.47.. } }
+/// ```
 #[macro_export]
 macro_rules! view {
     ($(#[$meta:meta])* $vis:vis struct $View:ident {
@@ -248,4 +252,108 @@ macro_rules! view {
             }
         }
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{HISTORY, no_key_twice};
+
+    view! { #[derive(Clone)] struct Volume { id: u8, delete_on_termination: bool = 2.3.. } }
+    view! {
+        struct Server {
+            id: u8,
+            task_state as "OS-EXT-STS:task_state": Option<&'static str>,
+            flavor_link as "flavor": &'static str = ..2.47,
+            flavor: BTreeMap<&'static str, u8> = 2.47..,
+            description: Option<String> = 2.19..,
+            host_status: &'static str = 2.16..2.20,
+            volumes as "os-extended-volumes:volumes_attached": Vec<Volume>,
+            root: Option<Volume> = 2.100..,
+        }
+    }
+    view! { struct ForAdmins { host as "OS-EXT-SRV-ATTR:host": &'static str, id as "OS-EXT-SRV-ATTR:id": u8 = 2.3.. } }
+
+    fn server() -> Server {
+        Server {
+            id: 7,
+            task_state: None,
+            flavor_link: "link",
+            flavor: BTreeMap::from([("vcpus", 2)]),
+            description: Some("d".to_owned()),
+            host_status: "UP",
+            volumes: vec![Volume {
+                id: 1,
+                delete_on_termination: true,
+            }],
+            root: None,
+        }
+    }
+
+    fn shown(version: &str, view: impl Shown) -> String {
+        serde_json::to_string(&At(version.parse().unwrap(), view)).unwrap()
+    }
+
+    #[test]
+    fn a_view_shows_each_field_only_where_it_exists() {
+        let begin = r#"{"id":7,"OS-EXT-STS:task_state":null,"#;
+        let volumes = r#""os-extended-volumes:volumes_attached""#;
+        let golden = [
+            (
+                "2.2",
+                format!(r#"{begin}"flavor":"link",{volumes}:[{{"id":1}}]}}"#),
+            ),
+            (
+                "2.15",
+                format!(r#"{begin}"flavor":"link",{volumes}:[{{"id":1,"delete_on_termination":true}}]}}"#),
+            ),
+            (
+                "2.19",
+                format!(
+                    r#"{begin}"flavor":"link","description":"d","host_status":"UP",{volumes}:[{{"id":1,"delete_on_termination":true}}]}}"#
+                ),
+            ),
+            (
+                "2.100",
+                format!(
+                    r#"{begin}"flavor":{{"vcpus":2}},"description":"d",{volumes}:[{{"id":1,"delete_on_termination":true}}],"root":null}}"#
+                ),
+            ),
+        ];
+        for (version, expected) in golden {
+            assert_eq!(shown(version, server()), expected, "{version}");
+        }
+    }
+
+    #[test]
+    fn views_share_an_object_and_none_adds_nothing() {
+        let volume = || Volume {
+            id: 1,
+            delete_on_termination: true,
+        };
+        let seen = |host| (volume(), Some(ForAdmins { host, id: 2 }));
+        assert_eq!(shown("2.1", seen("h")), r#"{"id":1,"OS-EXT-SRV-ATTR:host":"h"}"#);
+        assert_eq!(shown("2.1", (volume(), None::<ForAdmins>)), r#"{"id":1}"#);
+        let list = shown("2.3", (Under("volumes", vec![seen("h")]), None::<Under<Volume>>));
+        let item =
+            r#"{"id":1,"delete_on_termination":true,"OS-EXT-SRV-ATTR:host":"h","OS-EXT-SRV-ATTR:id":2}"#;
+        assert_eq!(list, format!(r#"{{"volumes":[{item}]}}"#));
+    }
+
+    #[test]
+    fn no_version_shows_a_key_twice() {
+        assert!(no_key_twice(&<(Server, Option<ForAdmins>)>::rows()));
+        assert!(!no_key_twice(&<(Server, Volume)>::rows()));
+        for (version, _) in HISTORY {
+            let text = shown(&version.to_string(), server());
+            let keys: serde_json::Map<_, _> = serde_json::from_str(&text).unwrap();
+            assert_eq!(
+                keys.len(),
+                Server::ROWS
+                    .iter()
+                    .filter(|row| row.span.contains(*version))
+                    .count()
+            );
+        }
+    }
 }

@@ -55,20 +55,19 @@ fn requested(headers: &HeaderMap) -> Result<Microversion, NotAccepted> {
 
 /// What the standard header asks of us; it may speak to several services, and the last word to one counts.
 fn standard(headers: &HeaderMap) -> Option<&str> {
-    let mut items = headers
+    let values = headers
         .get_all(STANDARD)
         .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|v| v.split(','));
-    let ours = |item: &'_ str| {
-        item.trim()
-            .split_once(char::is_whitespace)
-            .is_some_and(|(s, _)| s.eq_ignore_ascii_case(SERVICE))
-    };
-    let item = items.rfind(|item| ours(item))?;
-    item.trim()
-        .split_once(char::is_whitespace)
-        .map(|(_, version)| version.trim())
+        .filter_map(|value| value.to_str().ok());
+    values
+        .flat_map(|value| value.split(','))
+        .filter_map(to_us)
+        .next_back()
+}
+
+fn to_us(item: &str) -> Option<&str> {
+    let (service, version) = item.trim().split_once(char::is_whitespace)?;
+    service.eq_ignore_ascii_case(SERVICE).then(|| version.trim())
 }
 
 fn legacy(headers: &HeaderMap) -> Option<&str> {

@@ -50,8 +50,15 @@ impl Span {
     }
 }
 
-/// `span!(2.19..)`, `span!(..2.57)`, `span!(2.32..2.33)`: a [`Span`](crate::api::Span), read from the text of the
+/// `span!(2.19..)`, `span!(..2.57)`, `span!(2.32..2.33)`: a [`Span`], read from the text of the
 /// literals (2.10 is not 2.1) while compiling.
+///
+/// ```compile_fail
+/// nova_docker::span!(2.01..);
+/// ```
+/// ```compile_fail
+/// nova_docker::span!(2.9999..); // after MAX: nobody could ask for it
+/// ```
 #[macro_export]
 macro_rules! span {
     ($(..)?) => { $crate::api::Span::ALWAYS };

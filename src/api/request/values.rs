@@ -73,18 +73,11 @@ macro_rules! integers {
 integers!(u32: as_u64, u64: as_u64, i32: as_i64, i64: as_i64);
 
 fn outside(value: &Value, min: impl ToString, max: impl ToString, above: bool) -> String {
-    match above {
-        true => format!(
-            "{} is greater than the maximum of {}",
-            Quoted(value),
-            max.to_string()
-        ),
-        false => format!(
-            "{} is less than the minimum of {}",
-            Quoted(value),
-            min.to_string()
-        ),
-    }
+    let (fault, bound) = match above {
+        true => ("greater than the maximum", max.to_string()),
+        false => ("less than the minimum", min.to_string()),
+    };
+    format!("{} is {fault} of {bound}", Quoted(value))
 }
 
 impl<const MIN: u64, const MAX: u64> Whole<MIN, MAX> {
