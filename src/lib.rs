@@ -7,5 +7,6 @@ pub mod docker;
 pub mod identity;
 pub mod image;
 pub mod objects;
+pub mod scheduler;
 pub mod user_data;
 pub mod virt;

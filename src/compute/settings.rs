@@ -19,6 +19,7 @@ pub struct Settings {
     pub shutdown_timeout: Duration,
     /// How long an image stays in the engine after the last server that used it.
     pub image_cache_age: Duration,
+    pub max_concurrent_builds: usize,
     pub quotas: Quotas,
     /// Nothing outlives the process: servers go when it goes.
     pub ephemeral: bool,
@@ -36,6 +37,7 @@ impl Default for Settings {
             sync_interval: Duration::from_secs(60),
             shutdown_timeout: Duration::from_secs(60),
             image_cache_age: Duration::from_secs(24 * 60 * 60),
+            max_concurrent_builds: 10,
             quotas: Quotas::default(),
             ephemeral: false,
         }
