@@ -1,4 +1,4 @@
-//! OpenStack compute whose servers are Docker containers.
+//! `OpenStack` compute whose servers are Docker containers.
 
 pub mod api;
 pub mod compute;

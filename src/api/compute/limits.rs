@@ -19,7 +19,6 @@ pub(super) fn routes() -> Router<Door> {
 query! {
     struct OfProject {
         tenant_id: Option<String>,
-        reserved: Option<String>,
         .. = ..2.75
     }
 }

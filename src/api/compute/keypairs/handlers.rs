@@ -101,7 +101,7 @@ pub(super) async fn list(
         door.max_limit,
         |keypair, name| keypair.name == name,
     )?;
-    let next = query.limit.and(page.last_if_full());
+    let next = page.last_if_full().filter(|_| query.limit.is_some());
     let views: Vec<_> = page
         .items
         .iter()

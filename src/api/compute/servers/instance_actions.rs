@@ -139,7 +139,7 @@ pub(super) async fn list(
         door.max_limit,
         |action, request| action.request_id.as_str() == request,
     )?;
-    let next = query.limit.and(page.last_if_full());
+    let next = page.last_if_full().filter(|_| query.limit.is_some());
     let next = next.map(|last| Under("links", [links.next(last.request_id.as_str())]));
     let items: Vec<ActionItem> = page.items.iter().map(ActionItem::of).collect();
     Ok(At(version, (Under("instanceActions", items), next)))

@@ -10,7 +10,7 @@ use crate::objects::{FlavorId, Instance, RequestContext, TaskState, VmState};
 use crate::query;
 
 query! {
-    pub(super) struct ListServers {
+    pub(in crate::api::compute::servers) struct ListServers {
         limit: Option<Limit>,
         marker: Option<String>,
         sort_key: Vec<String>,
@@ -35,8 +35,6 @@ query! {
         uuid: Option<String>,
         ip: Option<String>,
         ip6: Option<String>,
-        reservation_id: Option<String>,
-        deleted: Option<String>,
         changes_since as "changes-since": Option<Moment>,
         tags: Option<String> = 2.26..,
         tags_any as "tags-any": Option<String> = 2.26..,
@@ -44,39 +42,57 @@ query! {
         not_tags_any as "not-tags-any": Option<String> = 2.26..,
         changes_before as "changes-before": Option<Moment> = 2.66..,
         locked: Option<String> = 2.73..,
-        // Known to Nova's schema and of no consequence to a container.
+        // Compared as text, by `attributes`.
         access_ip_v4: Option<String>,
         access_ip_v6: Option<String>,
         auto_disk_config: Option<String>,
         config_drive: Option<String>,
         created_at: Option<String>,
+        deleted: Option<String>,
         description: Option<String>,
         display_description: Option<String>,
         hostname: Option<String>,
         instance_type_id: Option<String>,
+        kernel_id: Option<String>,
         launch_index: Option<String>,
         launched_at: Option<String>,
         locked_by: Option<String>,
         progress: Option<String>,
+        ramdisk_id: Option<String>,
+        reservation_id: Option<String>,
         root_device_name: Option<String>,
         soft_deleted: Option<String>,
         terminated_at: Option<String>,
-        kernel_id: Option<String>,
-        ramdisk_id: Option<String>,
         .. = ..2.75
     }
 }
 
-/// The statuses asked for; none lets all pass.
+/// What a server must show besides what compute filters by.
 #[derive(Debug, Clone)]
-pub(super) struct Statuses(Vec<String>);
+pub(super) struct Shown {
+    /// None lets all pass.
+    statuses: Vec<String>,
+    attributes: Vec<(Attribute, String)>,
+}
 
-impl Statuses {
-    /// Two statuses can stand for one vm state; the task tells them apart.
-    pub(super) fn match_task(&self, instance: &Instance) -> bool {
+/// How a server's attribute reads as text.
+type Attribute = fn(&Instance) -> String;
+
+impl Shown {
+    pub(super) fn by(&self, instance: &Instance) -> bool {
+        // Two statuses can stand for one vm state; the task tells them apart.
         let shown = status(instance.vm_state, instance.task_state);
-        self.0.is_empty() || self.0.iter().any(|word| word == shown)
+        (self.statuses.is_empty() || self.statuses.iter().any(|word| word == shown))
+            && self
+                .attributes
+                .iter()
+                .all(|(of, wanted)| of(instance).eq_ignore_ascii_case(wanted))
     }
+}
+
+fn moment(at: Option<jiff::Timestamp>) -> String {
+    at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+        .unwrap_or_default()
 }
 
 impl Microversion {
@@ -96,8 +112,60 @@ impl Microversion {
 }
 
 impl ListServers {
-    pub(super) fn statuses(&self) -> Statuses {
-        Statuses(self.status.iter().map(|word| word.to_ascii_uppercase()).collect())
+    pub(super) fn shown(&self, context: &RequestContext, version: Microversion) -> Shown {
+        let everyone = version.lets_everyone_filter_by_attributes();
+        Shown {
+            statuses: self.status.iter().map(|word| word.to_ascii_uppercase()).collect(),
+            attributes: match everyone || context.is_admin() {
+                true => self.attributes(),
+                false => Vec::new(),
+            },
+        }
+    }
+
+    fn attributes(&self) -> Vec<(Attribute, String)> {
+        let all: [(&Option<String>, Attribute); 20] = [
+            (&self.access_ip_v4, |server| {
+                server.access_ip_v4.clone().unwrap_or_default()
+            }),
+            (&self.access_ip_v6, |server| {
+                server.access_ip_v6.clone().unwrap_or_default()
+            }),
+            (&self.auto_disk_config, |server| {
+                server.disk_config_auto.to_string()
+            }),
+            (&self.config_drive, |server| server.config_drive.to_string()),
+            (&self.created_at, |server| moment(Some(server.created_at))),
+            (&self.deleted, |_| "false".to_owned()),
+            (&self.description, |server| {
+                server.description.clone().unwrap_or_default()
+            }),
+            (&self.display_description, |server| {
+                server.description.clone().unwrap_or_default()
+            }),
+            (&self.hostname, |server| server.hostname.clone()),
+            (&self.instance_type_id, |server| server.flavor.id.to_string()),
+            (&self.kernel_id, |_| String::new()),
+            (&self.launch_index, |server| server.launch_index.to_string()),
+            (&self.launched_at, |server| moment(server.launched_at)),
+            (&self.locked_by, |server| {
+                server
+                    .lock
+                    .as_ref()
+                    .map(|lock| lock.by.clone())
+                    .unwrap_or_default()
+            }),
+            (&self.progress, |server| server.progress.to_string()),
+            (&self.ramdisk_id, |_| String::new()),
+            (&self.reservation_id, |server| server.reservation_id.clone()),
+            (&self.root_device_name, |_| String::new()),
+            (&self.soft_deleted, |_| "false".to_owned()),
+            (&self.terminated_at, |server| moment(server.terminated_at)),
+        ];
+        let asked = all.into_iter();
+        asked
+            .filter_map(|(wanted, of)| wanted.clone().map(|wanted| (of, wanted)))
+            .collect()
     }
 
     /// `None` when nothing can match.

@@ -67,12 +67,12 @@ async fn chosen(
     version: Microversion,
     query: ListServers,
 ) -> Result<Vec<Arc<Instance>>, Fault> {
-    let statuses = query.statuses();
+    let shown = query.shown(context, version);
     match query.filter(context, version)? {
         None => Ok(Vec::new()),
         Some(filter) => {
             let mut found = door.compute.list(context, &filter).await?;
-            found.retain(|instance| statuses.match_task(instance));
+            found.retain(|instance| shown.by(instance));
             Ok(found)
         }
     }
