@@ -56,6 +56,11 @@ impl Links {
         [Link { rel: "self", href }, self.bookmark(collection, id)]
     }
 
+    /// To a path of the service's own, given whole: `/v2.1/`.
+    pub fn service(&self, path: &str) -> String {
+        format!("{}{path}", self.root)
+    }
+
     /// The link that stays true when the API has another version.
     pub fn bookmark(&self, collection: &str, id: impl AsRef<str>) -> Link {
         let Self { root, project, .. } = self;
@@ -157,7 +162,7 @@ fn around_version(path: &str) -> (&str, &str, &str) {
 }
 
 /// Ids of projects are hexadecimal, and no resource's name is.
-fn split_project(path: &str) -> (&str, &str) {
+pub(super) fn split_project(path: &str) -> (&str, &str) {
     let end = path
         .get(1..)
         .and_then(|rest| rest.find('/'))

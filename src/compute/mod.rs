@@ -37,6 +37,7 @@ mod task_state;
 mod undo;
 
 pub use self::core::{Compute, Parts};
+pub use crate::virt::RebootType;
 pub use answer::{Booted, Limits, NewKeypair, Rebuilt, Zone, ZoneHost};
 pub use error::Error;
 pub use request::{Boot, Rebuild, ServerFilter, SortKey, SortOrder, Update};
