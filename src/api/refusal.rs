@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::Fault;
 use crate::compute::Error;
-use crate::{docker, image, virt};
+use crate::{docker, virt};
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
@@ -43,23 +43,6 @@ impl From<virt::Error> for Fault {
     }
 }
 
-impl From<image::Error> for Fault {
-    fn from(error: image::Error) -> Self {
-        let message = error.to_string();
-        match error {
-            image::Error::NotFound(_) => Self::not_found(message),
-            image::Error::Forbidden(_) => Self::forbidden(message),
-            image::Error::Invalid(_) => Self::bad_request(message),
-            image::Error::Conflict(_) => Self::conflict(message),
-            image::Error::Unreachable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
-            error => {
-                tracing::error!(error = %error, cause = ?error, "the image service failed");
-                Self::unexpected()
-            }
-        }
-    }
-}
-
 impl From<docker::Error> for Fault {
     fn from(error: docker::Error) -> Self {
         let message = error.to_string();
@@ -67,7 +50,7 @@ impl From<docker::Error> for Fault {
             docker::Error::Unreachable { .. } | docker::Error::Broken(_) => {
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
             }
-            docker::Error::Option { .. } | docker::Error::Engine { .. } => {
+            docker::Error::Option { .. } | docker::Error::TooOld { .. } | docker::Error::Engine { .. } => {
                 tracing::error!(error = %message, "the engine failed");
                 Self::unexpected()
             }
