@@ -1,5 +1,6 @@
 //! OpenStack compute whose servers are Docker containers.
 
+pub mod api;
 pub mod compute;
 pub mod db;
 pub mod docker;

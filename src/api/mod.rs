@@ -1,0 +1,3 @@
+//! The doors of the services: HTTP as clients of each speak it.
+
+pub mod identity;
