@@ -55,6 +55,7 @@
 
 pub mod access_log;
 pub mod fault;
+pub mod identity;
 pub mod image;
 pub mod layers;
 pub mod links;
