@@ -13,7 +13,7 @@ mod versions;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any_service, get};
 use axum::{Extension, Router};
 use http::StatusCode;
@@ -57,6 +57,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(keypairs::routes())
         .merge(limits::routes())
         .merge(servers::routes())
+        .layer(from_fn(project_path::must_match))
         .layer(from_fn_with_state(parts.identity, authenticate));
     let routes = Router::new()
         .merge(versions::routes())

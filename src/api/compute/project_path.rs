@@ -5,16 +5,19 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::extract::{OriginalUri, Request};
-use axum::response::Response;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use http::Uri;
 use http::uri::PathAndQuery;
 use tower::Service;
 
+use crate::api::Fault;
 use crate::api::links::split_project;
+use crate::objects::RequestContext;
 
-/// The project that stood in the path, for the handler's context to be compared with.
+/// The project that stood in the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct InPath(pub(super) String);
+struct InPath(String);
 
 /// Takes the project out of the path before routes are looked up, and leaves it in the request's extensions. Links are made
 /// from the path as it came.
@@ -57,6 +60,18 @@ fn without_project(uri: &Uri) -> Option<(Uri, String)> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(path);
     Some((Uri::from_parts(parts).ok()?, project[1..].to_owned()))
+}
+
+/// Middleware behind authentication: the project in the path is the caller's.
+pub(super) async fn must_match(context: RequestContext, request: Request, next: Next) -> Response {
+    match request.extensions().get::<InPath>() {
+        Some(InPath(project)) if project != context.project_id.as_str() => Fault::bad_request(format!(
+            "Malformed request URL: URL's project_id '{project}' doesn't match Context's project_id '{}'",
+            context.project_id
+        ))
+        .into_response(),
+        _ => next.run(request).await,
+    }
 }
 
 #[cfg(test)]
