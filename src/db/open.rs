@@ -20,10 +20,14 @@ static MIGRATIONS: Migrator = sqlx::migrate!("src/db/migrations");
 /// Longer than any other reader of the file (a backup, `sqlite3`) should hold it.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// How long to wait for the lock: one who restarts us may not have seen the old process off.
+const TRIES: u32 = 25;
+const PAUSE: Duration = Duration::from_millis(20);
+
 impl Db {
     /// Opens the database file `path`, or makes it, and holds `lock` beside it until the last clone is gone.
     pub async fn open(path: &Path) -> Result<Self, Error> {
-        let lock = lock(path)?;
+        let lock = lock(path).await?;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -79,7 +83,7 @@ async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Erro
         .await
 }
 
-fn lock(database: &Path) -> Result<File, Error> {
+async fn lock(database: &Path) -> Result<File, Error> {
     let failed = |error: io::Error| Error::Open(format!("{}: {error}", database.display()));
     if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         DirBuilder::new()
@@ -90,10 +94,14 @@ fn lock(database: &Path) -> Result<File, Error> {
     }
     let path = database.with_file_name("lock");
     let mut file = private(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(Error::Open(taken(database, &path))),
-        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    let mut tries = 0;
+    while let Err(error) = file.try_lock() {
+        match error {
+            TryLockError::WouldBlock if tries < TRIES => tokio::time::sleep(PAUSE).await,
+            TryLockError::WouldBlock => return Err(Error::Open(taken(database, &path))),
+            TryLockError::Error(error) => return Err(failed(error)),
+        }
+        tries += 1;
     }
     file.set_len(0).map_err(failed)?;
     writeln!(file, "{}", std::process::id()).map_err(failed)?;

@@ -11,7 +11,7 @@ pub struct Catalog {
 /// A service and the one address that it has for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// `compute`, `image`, `identity`: OpenStack's word for what it does.
+    /// `compute`, `image`, `identity`: the catalog's word for what it does.
     pub kind: &'static str,
     /// `nova`, `glance`, `keystone`: the project whose place it takes, which is what clients expect as its name.
     pub name: &'static str,

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::LONGEST_BODY;
 use crate::identity::Error;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +44,13 @@ impl Fault {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "The method is not allowed for the requested URL.",
+        )
+    }
+
+    pub(super) fn too_large() -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("The body is longer than {LONGEST_BODY} bytes."),
         )
     }
 }
