@@ -57,6 +57,7 @@ pub mod access_log;
 pub mod compute;
 pub mod context;
 pub mod fault;
+pub mod identity;
 pub mod image;
 pub mod layers;
 pub mod links;

@@ -34,6 +34,8 @@ mod ssh;
 mod suitable;
 mod sync;
 mod task_state;
+#[cfg(test)]
+mod tests;
 mod undo;
 
 pub use self::core::{Compute, Parts};

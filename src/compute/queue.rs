@@ -139,7 +139,7 @@ mod tests {
     impl Told {
         fn job(&self, word: &'static str) -> impl Future<Output = ()> + Send + 'static {
             let sender = self.0.clone();
-            async move { drop(sender.send(word)) }
+            async move { sender.send(word).unwrap_or_default() }
         }
 
         /// Says that it began, then waits for the answer to a question nobody may ever answer.
@@ -176,7 +176,7 @@ mod tests {
         let (open, gate) = oneshot::channel();
         queues.push(SERVER, Kind::Work, told.job_until(gate, "first"));
         queues.push(SERVER, Kind::Work, told.job("second"));
-        queues.push(OTHER, Kind::Work, async move { drop(open.send(())) });
+        queues.push(OTHER, Kind::Work, async move { open.send(()).unwrap_or_default() });
         queues.close().await;
         drop(told);
         assert_eq!(all(words).await, ["began", "first", "second"]);

@@ -99,6 +99,8 @@ fn pem(pkcs1: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_rs::signature::KeyPair as _;
+
     use super::*;
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::core::Core;
 use crate::compute::Error;
 use crate::objects::{Flavor, Image, ImageId, ImageStatus, Keypair, RequestContext, UserData, UserId};
+use crate::user_data;
 
 const GIB: u64 = 1 << 30;
 const MAX_TAGS: usize = 50;
@@ -67,9 +68,13 @@ pub(super) async fn key(core: &Core, user: &UserId, name: &str) -> Result<Keypai
 
 /// A mistake in it is an answer now, not a server in ERROR later.
 pub(super) fn check_user_data(user_data: &UserData) -> Result<(), Error> {
-    STANDARD
+    let bytes = STANDARD
         .decode(user_data.base64())
         .map_err(|_| Error::Invalid("User data needs to be valid base 64.".to_owned()))?;
+    let parsed = user_data::parse(&bytes).map_err(|error| Error::Invalid(error.to_string()))?;
+    for warning in parsed.warnings {
+        tracing::info!(%warning, "a user_data says something that has no effect");
+    }
     Ok(())
 }
 

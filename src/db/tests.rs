@@ -72,6 +72,7 @@ fn instance(id: u128, second: i64) -> Instance {
         progress: 0,
         lock: None,
         fault: None,
+        snapshot_image: None,
         created_at: at(second),
         updated_at: at(second),
         launched_at: None,

@@ -19,7 +19,10 @@ pub enum Error {
     },
     #[error("the identity service at {url} answered {status}")]
     Refused { url: String, status: u16 },
-    #[error("there is no endpoint of type '{service}' in the catalog for region {region:?}")]
+    #[error(
+        "there is no endpoint of type '{service}' in the catalog{}",
+        in_region(region)
+    )]
     NoEndpoint { service: String, region: Option<String> },
     /// Reached and well, but its answer is not one: a proxy's page, another service on that port.
     #[error("the identity service at {url} gave an answer that is none: {reason}")]
@@ -82,4 +85,11 @@ pub trait Validate: fmt::Debug + Send + Sync {
 
     /// The address for `WWW-Authenticate: Keystone uri="…"`.
     fn uri(&self) -> &str;
+}
+
+fn in_region(region: &Option<String>) -> String {
+    region
+        .as_ref()
+        .map(|region| format!(" for region {region}"))
+        .unwrap_or_default()
 }

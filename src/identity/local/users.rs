@@ -98,10 +98,15 @@ impl Local {
         Ok(user.into())
     }
 
-    /// What users do themselves, knowing the password they have.
+    /// What users do themselves, knowing the password they have. Anything wrong is Unauthorized.
     pub async fn change_password(&self, id: &str, original: &Secret, password: Secret) -> Result<(), Error> {
-        let user = self.inner.records.user(id).await?;
-        if !password::is_right(original, Some(user.password_hash), self.inner.world.uuid()).await? {
+        let user = match self.inner.records.user(id).await {
+            Err(db::Error::NoSuch { .. }) => None,
+            other => Some(other?),
+        };
+        let may = user.as_ref().is_some_and(|user| user.enabled);
+        let hash = user.map(|user| user.password_hash);
+        if !password::is_right(original, hash, self.inner.world.uuid()).await? || !may {
             return Err(Error::Unauthorized);
         }
         self.update_user(
