@@ -329,6 +329,7 @@ pub(crate) fn instance(user_data: &str) -> Instance {
         task_state: None,
         power_state: nova_docker::objects::PowerState::NoState,
         exit_code: None,
+        snapshot_image: None,
         progress: 0,
         lock: None,
         fault: None,
