@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::accepted::Accepted;
 use super::actions::ActionLog;
 use super::build;
+use super::commit::to_the_end;
 use super::core::{Compute, Core};
-
+use super::queue::Kind;
 use super::{names, password, quota, suitable};
 use crate::compute::{Boot, Booted, Error};
 use crate::objects::{
@@ -19,40 +19,59 @@ impl Compute {
         let core = &self.core;
         core.engine.required()?;
         let order = check(core, context, &boot).await?;
-        let admin_pass = boot
-            .admin_pass
-            .clone()
-            .unwrap_or_else(|| password::generate(core.world.as_ref()));
-        let reservation_id = password::reservation_id(core.world.as_ref());
-        let mut accepted = Vec::new();
-        {
-            let _alone = core.claims.lock().await;
-            let count = quota::check_servers(
-                &core.settings.quotas,
-                &quota::usage(&core.records.instances().await?, &context.project_id),
-                &order.flavor,
-                boot.min_count..=boot.max_count,
-            )?;
-            for index in 0..count {
-                let instance = record(core, context, &boot, &order, index, count, &reservation_id);
-                let (id, written) = (instance.id, core.records.create_instance(instance));
-                let written = async { Ok(written.await?) };
-                accepted.push(Accepted::when(core, id, written).await?);
+        let password = || password::generate(core.world.as_ref());
+        let admin_pass = boot.admin_pass.clone().unwrap_or_else(password);
+        let (core, context) = (core.clone(), context.clone());
+        to_the_end(async move {
+            let reservation_id = password::reservation_id(core.world.as_ref());
+            let instances = write(&core, &context, &boot, &order, &reservation_id).await?;
+            for instance in &instances {
+                let log = ActionLog::open(&core, &context, instance.id, build::ACTION).await;
+                let image = Some(order.image.clone());
+                let job = build::build(core.clone(), context.clone(), instance.id, image, log);
+                core.queues.push(instance.id, Kind::Work, job);
+            }
+            Ok(Booted {
+                instances,
+                reservation_id,
+                admin_pass,
+            })
+        })
+        .await
+    }
+}
+
+/// As many servers as the quota has room for, or none: nobody else's are counted and written meanwhile.
+async fn write(
+    core: &Core,
+    context: &RequestContext,
+    boot: &Boot,
+    order: &Order,
+    reservation_id: &str,
+) -> Result<Vec<Arc<Instance>>, Error> {
+    let _alone = core.claims.lock().await;
+    let used = quota::usage(&core.records.instances().await?, &context.project_id);
+    let wanted = boot.min_count..=boot.max_count;
+    let count = quota::check_servers(&core.settings.quotas, &used, &order.flavor, wanted)?;
+    let mut written = Vec::new();
+    for index in 0..count {
+        let instance = record(core, context, boot, order, index, count, reservation_id);
+        match core.records.create_instance(instance).await {
+            Ok(instance) => written.push(instance),
+            Err(error) => {
+                unwrite(core, &written).await;
+                return Err(error.into());
             }
         }
-        let mut instances = Vec::new();
-        for (accepted, instance) in accepted {
-            let log = ActionLog::open(core, context, instance.id, build::ACTION).await;
-            let image = Some(order.image.clone());
-            let job = build::build(core.clone(), context.clone(), instance.id, image, log);
-            accepted.hand_over(job);
-            instances.push(instance);
+    }
+    Ok(written)
+}
+
+async fn unwrite(core: &Core, written: &[Arc<Instance>]) {
+    for instance in written {
+        if let Err(error) = core.records.delete_instance(instance.id).await {
+            tracing::warn!(instance.id = %instance.id, %error, "a server that was not to be stays in the records");
         }
-        Ok(Booted {
-            instances,
-            reservation_id,
-            admin_pass,
-        })
     }
 }
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::accepted::Accepted;
 use super::actions::ActionLog;
+use super::commit::to_the_end;
 use super::core::{Compute, Core};
 
+use super::queue::Kind;
 use super::task_state::Verb;
 use crate::compute::Error;
 use crate::objects::{InstanceId, RequestContext, TaskState, VmState};
@@ -15,16 +16,19 @@ pub(super) const ACTION: &str = "delete";
 impl Compute {
     /// Accepted even when the engine is away: the server stays `deleting` until it is back.
     pub async fn delete(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
-        let core = &self.core;
-        let before = core.visible(context, id).await?;
-        let (accepted, _) = Accepted::when(core, id, core.begin(context, id, Verb::Delete)).await?;
-        if before.task_state == Some(TaskState::Deleting) && core.queues.is_busy(id) {
-            accepted.leave();
-            return Ok(());
-        }
-        let log = ActionLog::open(core, context, id, ACTION).await;
-        accepted.take_over(carry_out(core.clone(), id, log));
-        Ok(())
+        let (core, context) = (self.core.clone(), context.clone());
+        let before = core.visible(&context, id).await?;
+        to_the_end(async move {
+            core.begin(&context, id, Verb::Delete).await?;
+            if before.task_state == Some(TaskState::Deleting) && core.queues.is_busy(id) {
+                return Ok(());
+            }
+            let log = ActionLog::open(&core, &context, id, ACTION).await;
+            core.queues.interrupt(id);
+            core.queues.push(id, Kind::Work, carry_out(core.clone(), id, log));
+            Ok(())
+        })
+        .await
     }
 }
 

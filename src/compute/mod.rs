@@ -4,12 +4,12 @@
 //! and done afterwards in the server's own `queue`; `sync` finishes what a crash or an absent engine left half done.
 //! A new verb is one file here.
 
-mod accepted;
 mod actions;
 mod answer;
 mod boot;
 mod build;
 mod catalog;
+mod commit;
 mod console;
 mod core;
 mod delete;

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::accepted::Accepted;
 use super::actions::ActionLog;
+use super::commit::to_the_end;
 use super::core::{Compute, Core, clear_task, settle};
-
+use super::queue::Kind;
 use super::task_state::{Power, Verb};
 use crate::compute::Error;
 use crate::objects::{InstanceId, RequestContext};
@@ -42,11 +42,15 @@ impl Compute {
         let instance = self.core.visible(context, id).await?;
         verb.check(&instance, context.is_admin())?;
         self.core.engine.required()?;
-        let begun = self.core.begin(context, id, verb);
-        let (accepted, _) = Accepted::when(&self.core, id, begun).await?;
-        let log = ActionLog::open(&self.core, context, id, names(power).0).await;
-        accepted.hand_over(carry_out(self.core.clone(), id, power, log));
-        Ok(())
+        let (core, context) = (self.core.clone(), context.clone());
+        to_the_end(async move {
+            core.begin(&context, id, verb).await?;
+            let log = ActionLog::open(&core, &context, id, names(power).0).await;
+            core.queues
+                .push(id, Kind::Work, carry_out(core.clone(), id, power, log));
+            Ok(())
+        })
+        .await
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::accepted::Accepted;
 use super::actions::ActionLog;
 use super::build::{Shown, launched};
+use super::commit::to_the_end;
 use super::core::{Compute, Core};
 
+use super::queue::Kind;
 use super::task_state::Verb;
 use super::{password, quota, suitable};
 use crate::compute::{Error, Rebuild, Rebuilt};
@@ -31,17 +32,20 @@ impl Compute {
             .admin_pass
             .clone()
             .unwrap_or_else(|| password::generate(core.world.as_ref()));
-        let admin = context.is_admin();
-        let change = |instance: &mut Instance| {
-            Verb::Rebuild.begin(instance, admin)?;
-            apply(instance, rebuild, &image, key);
-            Ok(())
-        };
-        let (accepted, instance) = Accepted::when(core, id, core.change(id, change)).await?;
-        let log = ActionLog::open(core, context, id, ACTION).await;
-        let job = carry_out(core.clone(), context.clone(), id, Some(image), log);
-        accepted.hand_over(job);
-        Ok(Rebuilt { instance, admin_pass })
+        let (core, context) = (core.clone(), context.clone());
+        to_the_end(async move {
+            let change = |instance: &mut Instance| {
+                Verb::Rebuild.begin(instance, context.is_admin())?;
+                apply(instance, rebuild, &image, key);
+                Ok(())
+            };
+            let instance = core.change(id, change).await?;
+            let log = ActionLog::open(&core, &context, id, ACTION).await;
+            let job = carry_out(core.clone(), context, id, Some(image), log);
+            core.queues.push(id, Kind::Work, job);
+            Ok(Rebuilt { instance, admin_pass })
+        })
+        .await
     }
 }
 

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::accepted::Accepted;
 use super::actions::ActionLog;
 use super::build::Shown;
+use super::commit::to_the_end;
 use super::core::{Compute, Core, clear_task};
 
+use super::queue::Kind;
 use super::quota;
 use super::task_state::Verb;
 use crate::compute::Error;
@@ -42,25 +43,31 @@ impl Compute {
         quota::check_metadata(&core.settings.quotas, metadata.len())?;
         core.engine.required()?;
         let described = describe(core, context, &instance, name, metadata).await;
-        let created = core.images.create(context, described).await;
-        let image = created.map_err(|error| Error::from(error).at_the_door())?.id;
-        let admin = context.is_admin();
-        let begun = core.change(id, |instance| {
-            Verb::CreateImage.begin(instance, admin)?;
-            instance.snapshot_image = Some(image);
-            Ok(())
-        });
-        let accepted = match Accepted::when(core, id, begun).await {
-            Ok((accepted, _)) => accepted,
-            Err(error) => {
-                core.discard_image(context, image).await;
-                return Err(error);
-            }
-        };
-        let log = ActionLog::open(core, context, id, "createImage").await;
-        accepted.hand_over(carry_out(core.clone(), context.clone(), id, image, log));
-        Ok(image)
+        to_the_end(begin(core.clone(), context.clone(), id, described)).await
     }
+}
+
+async fn begin(
+    core: Arc<Core>,
+    context: RequestContext,
+    id: InstanceId,
+    described: NewImage,
+) -> Result<ImageId, Error> {
+    let created = core.images.create(&context, described).await;
+    let image = created.map_err(|error| Error::from(error).at_the_door())?.id;
+    let begun = core.change(id, |instance| {
+        Verb::CreateImage.begin(instance, context.is_admin())?;
+        instance.snapshot_image = Some(image);
+        Ok(())
+    });
+    if let Err(error) = begun.await {
+        core.discard_image(&context, image).await;
+        return Err(error);
+    }
+    let log = ActionLog::open(&core, &context, id, "createImage").await;
+    let job = carry_out(core.clone(), context, id, image, log);
+    core.queues.push(id, Kind::Work, job);
+    Ok(image)
 }
 
 async fn describe(

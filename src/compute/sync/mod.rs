@@ -100,7 +100,7 @@ async fn everything(core: &Arc<Core>) -> Result<(), Error> {
     Ok(())
 }
 
-pub(in crate::compute) fn look_at(core: &Arc<Core>, id: InstanceId) {
+fn look_at(core: &Arc<Core>, id: InstanceId) {
     core.queues.push(id, Kind::Look, look(core.clone(), id));
 }
 

@@ -16,7 +16,7 @@ use crate::image::{self, ByteStream, Download, ImageService, NewImage};
 use crate::objects::*;
 use crate::virt::fake::{FakeDriver, FakeFaults};
 
-pub(super) const FLAVOR: &str = "1";
+pub(super) const FLAVOR: &str = "tiny";
 pub(super) const IMAGE: ImageId = ImageId(Uuid::from_u128(0x1111));
 
 #[derive(Debug)]
@@ -156,7 +156,7 @@ pub(super) fn stranger() -> RequestContext {
 pub(super) fn flavor() -> Flavor {
     Flavor {
         id: FLAVOR.into(),
-        name: "m1.tiny".to_owned(),
+        name: "test.tiny".to_owned(),
         description: None,
         vcpus: 1,
         memory_mb: 512,

@@ -204,6 +204,7 @@ async fn while_the_engine_is_away_requests_say_so_and_when_it_is_back_all_is_wel
     stage.faults().engine_down(false);
     stage.until_gone(goes).await;
     assert_eq!(stage.containers().await, BTreeSet::from([stays]));
+    eventually(|| async { compute.is_ready().await.then_some(()) }).await;
     compute.stop(&user(), stays).await.unwrap();
     stage.until(stays, |i| is(i, VmState::Stopped)).await;
 }
