@@ -19,9 +19,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
+use axum::response::IntoResponse;
 use axum::routing::{get, put};
 
-use super::{RequestIds, with_shared_layers};
+use super::fault::{no_such_method, no_such_path};
+use super::{Fault, RequestIds, with_shared_layers};
 use crate::identity::Validate;
 use crate::image::local::LocalImages;
 
@@ -57,5 +59,10 @@ pub fn router(images: LocalImages, identity: Arc<dyn Validate>, ids: RequestIds)
             "/v2/images/{id}/members/{member}",
             get(members::show).put(members::refuse).delete(members::refuse),
         );
-    with_shared_layers(routes.with_state(Door { images, identity }), ids)
+    let routes = routes
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method);
+    with_shared_layers(routes.with_state(Door { images, identity }), ids, || {
+        Fault::unexpected().into_response()
+    })
 }
