@@ -1,6 +1,7 @@
 //! Images: where they are described, and how their bytes travel between an image service and the engine.
 
 pub mod archive;
+pub mod glance;
 pub mod local;
 mod service;
 

@@ -203,7 +203,7 @@ fn sorting(pairs: &[(String, String)]) -> Result<Vec<(SortKey, Direction)>, Faul
     let nth = |at: usize| {
         directions
             .get(at)
-            .or(directions.first())
+            .or_else(|| directions.first())
             .copied()
             .unwrap_or(Direction::Desc)
     };

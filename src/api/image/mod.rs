@@ -61,7 +61,8 @@ pub fn router(images: LocalImages, identity: Arc<dyn Validate>, ids: RequestIds)
         );
     let routes = routes
         .fallback(no_such_path)
-        .method_not_allowed_fallback(no_such_method)
-        .with_state(Door { images, identity });
-    with_shared_layers(routes, ids, || Fault::unexpected().into_response())
+        .method_not_allowed_fallback(no_such_method);
+    with_shared_layers(routes.with_state(Door { images, identity }), ids, || {
+        Fault::unexpected().into_response()
+    })
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::Path;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::caller::Caller;
 use crate::api::Fault;
@@ -76,12 +76,19 @@ fn image() -> Value {
     })
 }
 
+/// In the order in which Glance has them, as far as we have them.
 fn properties() -> Value {
-    let formats = |known: &[&str]| -> Vec<Value> {
-        std::iter::once(Value::Null)
-            .chain(known.iter().map(|format| Value::from(*format)))
-            .collect()
-    };
+    let mut all = Map::new();
+    for part in [described(), stored(), required()] {
+        if let Value::Object(part) = part {
+            all.extend(part);
+        }
+    }
+    Value::Object(all)
+}
+
+/// What a user says of an image.
+fn described() -> Value {
     json!({
         "id": {
             "type": "string",
@@ -89,15 +96,6 @@ fn properties() -> Value {
             "description": "An identifier for the image",
         },
         "name": { "type": ["null", "string"], "maxLength": 255, "description": "Descriptive name for the image" },
-        "status": {
-            "type": "string",
-            "readOnly": true,
-            "enum": [
-                "queued", "saving", "active", "killed", "deleted", "uploading", "importing", "pending_delete",
-                "deactivated"
-            ],
-            "description": "Status of the image",
-        },
         "visibility": {
             "type": "string",
             "enum": ["community", "public", "private", "shared"],
@@ -108,15 +106,49 @@ fn properties() -> Value {
             "type": "boolean",
             "description": "If true, image will not appear in default image list response.",
         },
+        "owner": { "type": ["null", "string"], "maxLength": 255, "description": "Owner of the image" },
+        "tags": {
+            "type": "array",
+            "items": { "type": "string", "maxLength": 255 },
+            "description": "List of strings related to the image",
+        },
+    })
+}
+
+/// What the store says of it.
+fn stored() -> Value {
+    let status = json!([
+        "queued",
+        "saving",
+        "active",
+        "killed",
+        "deleted",
+        "uploading",
+        "importing",
+        "pending_delete",
+        "deactivated"
+    ]);
+    json!({
+        "status": { "type": "string", "readOnly": true, "enum": status, "description": "Status of the image" },
         "checksum": read_only(json!(["null", "string"]), "md5 hash of image contents."),
         "os_hash_algo": read_only(json!(["null", "string"]), "Algorithm to calculate the os_hash_value"),
         "os_hash_value": read_only(
             json!(["null", "string"]),
             "Hexdigest of the image contents using the algorithm specified by the os_hash_algo",
         ),
-        "owner": { "type": ["null", "string"], "maxLength": 255, "description": "Owner of the image" },
         "size": read_only(json!(["null", "integer"]), "Size of image file in bytes"),
         "virtual_size": read_only(json!(["null", "integer"]), "Virtual size of image in bytes"),
+        "created_at": read_only(json!("string"), "Date and time of image registration"),
+        "updated_at": read_only(json!("string"), "Date and time of the last image modification"),
+        "self": read_only(json!("string"), "An image self url"),
+        "file": read_only(json!("string"), "An image file url"),
+        "schema": read_only(json!("string"), "An image schema url"),
+    })
+}
+
+/// What a server needs to boot from it.
+fn required() -> Value {
+    json!({
         "container_format": {
             "type": ["null", "string"],
             "enum": formats(&CONTAINER_FORMATS),
@@ -127,19 +159,15 @@ fn properties() -> Value {
             "enum": formats(&DISK_FORMATS),
             "description": "Format of the disk",
         },
-        "created_at": read_only(json!("string"), "Date and time of image registration"),
-        "updated_at": read_only(json!("string"), "Date and time of the last image modification"),
-        "tags": {
-            "type": "array",
-            "items": { "type": "string", "maxLength": 255 },
-            "description": "List of strings related to the image",
-        },
         "min_ram": { "type": "integer", "description": "Amount of ram (in MB) required to boot image." },
         "min_disk": { "type": "integer", "description": "Amount of disk space (in GB) required to boot image." },
-        "self": read_only(json!("string"), "An image self url"),
-        "file": read_only(json!("string"), "An image file url"),
-        "schema": read_only(json!("string"), "An image schema url"),
     })
+}
+
+fn formats(known: &[&str]) -> Vec<Value> {
+    std::iter::once(Value::Null)
+        .chain(known.iter().map(|format| Value::from(*format)))
+        .collect()
 }
 
 fn read_only(kind: Value, description: &str) -> Value {

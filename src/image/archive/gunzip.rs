@@ -19,6 +19,7 @@ pub(super) struct Gunzip {
     decoder: MultiGzDecoder<Feed>,
     read: u64,
     written: u64,
+    free: u64,
 }
 
 /// What has arrived and was not decompressed yet.
@@ -57,6 +58,7 @@ impl Gunzip {
             decoder: MultiGzDecoder::new(Feed::default()),
             read: 0,
             written: 0,
+            free: FREE,
         }
     }
 
@@ -88,7 +90,7 @@ impl Gunzip {
 
     fn count(&mut self, length: usize) -> Result<(), Error> {
         self.written += length as u64;
-        let limit = FREE + self.read.saturating_mul(RATIO);
+        let limit = self.free + self.read.saturating_mul(RATIO);
         if self.written > limit {
             return Err(Error::Expands {
                 read: self.read,
@@ -96,5 +98,33 @@ impl Gunzip {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::image::archive::tests::gzip;
+
+    fn expanded(bomb: &[u8], free: u64) -> Result<u64, Error> {
+        let mut gunzip = Gunzip {
+            free,
+            ..Gunzip::new()
+        };
+        gunzip.feed(Bytes::copy_from_slice(bomb));
+        gunzip.end();
+        while gunzip.piece()?.is_some() {}
+        Ok(gunzip.written)
+    }
+
+    #[test]
+    fn a_small_file_may_not_become_a_huge_one() {
+        let zeros = 8 << 20;
+        let bomb = gzip(&vec![0; zeros]);
+        let limit = 1000 + bomb.len() as u64 * RATIO;
+        assert!(limit < zeros as u64);
+        let stopped = expanded(&bomb, 1000).unwrap_err();
+        assert!(matches!(stopped, Error::Expands { limit: told, .. } if told == limit));
+        assert_eq!(expanded(&bomb, FREE).unwrap(), zeros as u64);
     }
 }
