@@ -27,7 +27,9 @@
 //! precedence is told) and starts the container. The record becomes ACTIVE.
 
 pub mod api;
+pub mod cmd;
 pub mod compute;
+pub mod conf;
 pub mod db;
 pub mod docker;
 pub mod identity;

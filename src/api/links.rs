@@ -158,7 +158,9 @@ fn around_version(path: &str) -> (&str, &str, &str) {
     let end = path[begin + 1..]
         .find('/')
         .map_or(path.len(), |length| begin + 1 + length);
-    (&path[..begin], &path[begin..end], &path[end..])
+    // `/versions/v2.1` is a path of ours, `/compute/v2.1` one of the proxy before us.
+    let before = path[..begin].strip_suffix("/versions").unwrap_or(&path[..begin]);
+    (before, &path[begin..end], &path[end..])
 }
 
 /// Ids of projects are hexadecimal, and no resource's name is.

@@ -10,7 +10,7 @@ use super::parts::{Cloud, Doors, compute_door, core, database, engine};
 use crate::api::{self, RequestIds};
 use crate::compute::Compute;
 use crate::conf::Conf;
-use crate::identity::catalog::Catalog;
+use crate::identity::Catalog;
 use crate::identity::local::{Clouds, Local};
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
@@ -25,11 +25,18 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let images = LocalImages::open(db.images(), state.path.join("images"), world.clone())
         .await?
         .with_engine(Arc::new(docker.clone()))
-        .with_on_delete(Arc::new(move |id| drop(deleted.send(id))));
+        .with_on_delete(Arc::new(move |id| {
+            let _ = deleted.send(id);
+        }));
     let service: Arc<dyn ImageService> = Arc::new(images.clone());
     let compute = core(conf, state, &db, docker, service, world.clone()).await?;
     tokio::spawn(forget_deleted(compute.clone(), gone));
-    let catalog = Catalog::new(&conf.standalone.region_name, &urls.identity, &urls.image, &urls.compute);
+    let catalog = Catalog::new(
+        &conf.standalone.region_name,
+        &urls.identity,
+        &urls.image,
+        &urls.compute,
+    );
     let validate = Arc::new(identity.clone());
     let ids = RequestIds::new(world.clone(), None);
     Ok(Cloud {
@@ -83,7 +90,10 @@ impl Urls {
         let alone = &conf.standalone;
         let base = &conf.default;
         let at = |listen: &str, port: u16| {
-            let host = alone.public_host.clone().unwrap_or_else(|| reachable(listen, &base.my_ip));
+            let host = alone
+                .public_host
+                .clone()
+                .unwrap_or_else(|| reachable(listen, &base.my_ip));
             format!("http://{host}:{port}")
         };
         Self {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use secrecy::ExposeSecret;
 
 use super::State;
 use super::parts::{Cloud, Doors, compute_door, core, database, engine};
 use crate::conf::{Auth, Conf};
-use crate::identity::keystone::Keystone;
-use crate::identity::session::{Credentials, Domain, Session};
+use crate::identity::{Credentials, Domain, Keystone, Session};
 use crate::image::ImageService;
 use crate::image::glance::{self, Glance};
 use crate::objects::{Secret, World};
@@ -54,13 +54,19 @@ fn credentials(section: &str, auth: &Auth) -> anyhow::Result<Credentials> {
     Ok(Credentials {
         auth_url: need(&auth.auth_url, "auth_url")?,
         username: need(&auth.username, "username")?,
-        password: Secret::new(secrecy::ExposeSecret::expose_secret(&auth.password)),
+        password: password(section, auth)?,
         user_domain: domain(&auth.user_domain_id, &auth.user_domain_name),
         project_name: need(&auth.project_name, "project_name")?,
         project_domain: domain(&auth.project_domain_id, &auth.project_domain_name),
         cafile: auth.cafile.clone(),
         insecure: auth.insecure,
     })
+}
+
+fn password(section: &str, auth: &Auth) -> anyhow::Result<Secret> {
+    let message = || format!("[{section}] password is not set, and auth_url is: Keystone asks for both");
+    let password = auth.password.as_ref().with_context(message)?;
+    Ok(Secret::new(password.expose_secret()))
 }
 
 fn glance(conf: &Conf, session: Session) -> anyhow::Result<Glance> {

@@ -21,13 +21,19 @@ pub(super) fn start(conf: Option<&Conf>) -> anyhow::Result<()> {
     let writer = match file {
         Some(path) => {
             let file = OpenOptions::new().create(true).append(true).open(path);
-            let file = file.with_context(|| format!("[DEFAULT] log_file: {} cannot be opened", path.display()))?;
+            let file =
+                file.with_context(|| format!("[DEFAULT] log_file: {} cannot be opened", path.display()))?;
             BoxMakeWriter::new(Arc::new(file))
         }
         None => BoxMakeWriter::new(io::stderr),
     };
     let colours = file.is_none() && io::stderr().is_terminal();
-    install(filter, writer, colours, conf.is_some_and(|conf| conf.default.use_json));
+    install(
+        filter,
+        writer,
+        colours,
+        conf.is_some_and(|conf| conf.default.use_json),
+    );
     Ok(())
 }
 

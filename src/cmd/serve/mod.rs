@@ -15,7 +15,8 @@ use std::sync::Arc;
 use anyhow::Context;
 use clap::Args;
 
-use crate::conf::{Conf, ProcessEnvironment, Sources};
+use super::ConfigFiles;
+use crate::conf::{Conf, environment};
 use crate::objects::{SystemWorld, World};
 use listen::Listeners;
 use parts::Cloud;
@@ -23,7 +24,7 @@ use parts::Cloud;
 #[derive(Debug, Args)]
 pub struct Serve {
     #[command(flatten)]
-    sources: Sources,
+    config: ConfigFiles,
     /// Keep state in memory, and leave no container and no image behind at the end.
     #[arg(long)]
     ephemeral: bool,
@@ -52,7 +53,7 @@ pub fn run(serve: &Serve) -> ExitCode {
 }
 
 fn start(serve: &Serve) -> anyhow::Result<()> {
-    let conf = Conf::load(&serve.sources, &ProcessEnvironment);
+    let conf = Conf::load(&serve.config.sources(), &environment::Process);
     logging::start(conf.as_ref().ok())?;
     let conf = conf?;
     for warning in &conf.warnings {
@@ -119,5 +120,8 @@ impl State {
 /// Only its owner looks into it: image data and passwords are there.
 fn make_private(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }

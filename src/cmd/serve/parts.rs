@@ -36,7 +36,7 @@ pub(super) async fn database(conf: &Conf, state: &State) -> anyhow::Result<Db> {
     if state.ephemeral {
         return Db::in_memory().await.context("the database could not be opened");
     }
-    let path = conf.database.sqlite_path(&state.path)?;
+    let path = conf.database.sqlite_path(&state.path);
     Ok(Db::open(&path).await?)
 }
 

@@ -16,9 +16,6 @@ mod tags;
 mod update;
 mod view;
 
-#[cfg(test)]
-mod tests;
-
 use axum::Router;
 use axum::routing::{get, post};
 

@@ -1,0 +1,7 @@
+//! One file per role of the binary: the only place that builds things.
+
+pub mod config;
+mod config_files;
+pub mod serve;
+
+pub use config_files::ConfigFiles;
