@@ -1,19 +1,16 @@
 //! A tar archive taken apart as it passes: layers go through untouched, the documents that carry names do not.
 
-use std::collections::HashMap;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use bytes::{Buf, Bytes, BytesMut};
 use tar::{EntryType, Header, PaxExtensions};
 
-use super::manifest::{self, Manifest};
+use super::manifest;
+use super::seen::{Seen, is_document};
 use super::{ArchiveImage, Error};
 
 const BLOCK: usize = 512;
 /// Files up to this size are looked at whole: manifests and configurations are a few kilobytes.
 const SMALL: u64 = 4 << 20;
-/// An image has at most 127 layers of three files each; more entries are a root filesystem.
-const MOST_ENTRIES: usize = 16 * 1024;
 
 /// Sits between an uploaded archive and the engine; knows what it must of one image.
 #[derive(Debug)]
@@ -40,16 +37,6 @@ struct Extension {
     raw: BytesMut,
     path: Option<String>,
     size: Option<u64>,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    /// By name, with the digest of the small ones.
-    files: HashMap<String, Option<[u8; 32]>>,
-    manifest: Option<Manifest>,
-    manifest_digest: Option<String>,
-    /// The small file that is arriving.
-    current: String,
 }
 
 impl Default for Filter {
@@ -267,62 +254,6 @@ impl Extension {
         }
         Ok(())
     }
-}
-
-impl Seen {
-    /// Refuses what docker save does not write: it could reach a document by another name, or is no image at all.
-    fn admit(&self, name: &str, kind: EntryType) -> Result<(), Error> {
-        let (folder, last) = name.rsplit_once('/').unwrap_or(("", name));
-        let is_link = kind.is_symlink() || kind.is_hard_link();
-        if self.files.len() >= MOST_ENTRIES || name == ".dockerenv" {
-            return Err(Error::RootFilesystem);
-        }
-        if !(kind.is_file() || kind.is_dir() || is_link) || (is_link && last != "layer.tar") {
-            return Err(Error::RootFilesystem);
-        }
-        let twice = self.files.contains_key(name) && is_document(name);
-        if twice || (is_document(last) && !(folder.is_empty() && kind.is_file())) {
-            return Err(Error::Strange(name.to_owned()));
-        }
-        Ok(())
-    }
-
-    fn image(&mut self) -> Result<ArchiveImage, Error> {
-        let Some(manifest) = self.manifest.take() else {
-            return Err(self.without_manifest());
-        };
-        let missing = manifest
-            .layers
-            .iter()
-            .flatten()
-            .find(|layer| !self.files.contains_key(layer.as_str()));
-        if let Some(layer) = missing {
-            return Err(Error::Missing(layer.clone()));
-        }
-        match self.files.get(&manifest.config) {
-            Some(Some(digest)) => Ok(ArchiveImage {
-                id: format!("sha256:{}", hex::encode(digest)),
-                manifest_digest: self.manifest_digest.take(),
-            }),
-            Some(None) => Err(Error::Strange(manifest.config)),
-            None => Err(Error::Missing(manifest.config)),
-        }
-    }
-
-    fn without_manifest(&self) -> Error {
-        let has = |name: &str| self.files.contains_key(name);
-        if has("oci-layout") {
-            Error::OciLayout
-        } else if has("etc") || has("bin") || has("usr") || has("etc/passwd") {
-            Error::RootFilesystem
-        } else {
-            Error::NoManifest
-        }
-    }
-}
-
-fn is_document(name: &str) -> bool {
-    matches!(name, "manifest.json" | "index.json" | "repositories")
 }
 
 fn is_extension(kind: EntryType) -> bool {

@@ -9,6 +9,7 @@ mod gunzip;
 mod manifest;
 mod pipe;
 mod reader;
+mod seen;
 #[cfg(test)]
 mod tests;
 

@@ -292,3 +292,22 @@ async fn dropping_the_stream_ends_it() {
     drop(out);
     assert!(matches!(verdict.wait().await, Err(Error::Unfinished)));
 }
+
+/// An image of one file, made with docker import, as engine 20.10.24 saved it; the engine's own word for its id.
+const SAVED: (&[u8], &str) = (
+    include_bytes!("testdata/engine-20.10.tar.gz"),
+    "sha256:bb18092d14a53c577c928a0f6bab85295a177c85d0c1e180ea2fde613d10f53a",
+);
+
+#[tokio::test]
+async fn what_an_engine_saved_has_the_id_that_the_engine_gave_it() {
+    let (out, verdict) = through(SAVED.0, 4096).await;
+    let expected = ArchiveImage {
+        id: SAVED.1.to_owned(),
+        manifest_digest: None,
+    };
+    assert_eq!(verdict.unwrap(), expected);
+    let (again, verdict) = through(&out.unwrap(), 4096).await;
+    assert_eq!(verdict.unwrap(), expected);
+    assert!(!String::from_utf8_lossy(&again.unwrap()).contains("img-room-tiny"));
+}

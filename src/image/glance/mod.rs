@@ -2,8 +2,6 @@
 
 mod answer;
 mod calls;
-#[cfg(test)]
-mod tests;
 
 use std::io;
 use std::path::PathBuf;

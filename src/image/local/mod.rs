@@ -5,9 +5,11 @@ mod edit;
 mod engine;
 mod files;
 mod leftovers;
+mod progress;
 mod query;
 mod rights;
 mod service;
+mod sums;
 #[cfg(test)]
 mod tests;
 mod upload;

@@ -292,7 +292,7 @@ async fn an_edit_that_is_refused_takes_the_others_with_it() {
 }
 
 #[tokio::test]
-async fn the_engines_images_are_public_read_only_and_give_way_to_uploads() {
+async fn the_engines_images_are_public_and_read_only() {
     let (db, folder) = (Db::in_memory().await.unwrap(), TempDir::new().unwrap());
     let engine = Arc::new(FakeEngine::default());
     let images = store(&db, &folder).await.with_engine(engine.clone());
@@ -334,7 +334,23 @@ async fn the_engines_images_are_public_read_only_and_give_way_to_uploads() {
         saved.stream.try_collect::<Vec<_>>().await.unwrap().concat(),
         b"sha256:1"
     );
+}
 
+#[tokio::test]
+async fn an_upload_takes_the_name_of_an_engines_image() {
+    let (db, folder) = (Db::in_memory().await.unwrap(), TempDir::new().unwrap());
+    let engine = Arc::new(FakeEngine::default());
+    let images = store(&db, &folder).await.with_engine(engine.clone());
+    let on_engine = vec![
+        engine_image("sha256:1", &["busybox:latest"]),
+        engine_image("sha256:2", &["nginx:1"]),
+    ];
+    *engine.images.lock().unwrap() = Some(on_engine);
+    let by_name = || Query {
+        sort: vec![(SortKey::Name, Direction::Asc)],
+        ..Query::default()
+    };
+    let me = caller("p");
     let uploaded = images
         .create_image(&me, None, named("busybox", "docker"))
         .await
