@@ -176,11 +176,7 @@ mod tests {
         let (open, gate) = oneshot::channel();
         queues.push(SERVER, Kind::Work, told.job_until(gate, "first"));
         queues.push(SERVER, Kind::Work, told.job("second"));
-        queues.push(
-            OTHER,
-            Kind::Work,
-            async move { open.send(()).unwrap_or_default() },
-        );
+        queues.push(OTHER, Kind::Work, async move { open.send(()).unwrap_or_default() });
         queues.close().await;
         drop(told);
         assert_eq!(all(words).await, ["began", "first", "second"]);
