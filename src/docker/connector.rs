@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::Uri;
+use hyper::Uri;
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 use tower::Service;

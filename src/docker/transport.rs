@@ -7,8 +7,8 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use bollard::{API_DEFAULT_VERSION, BollardRequest};
-use http::Response;
 use hyper::body::{Body, Incoming};
+use hyper::{Request, Response};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::connect::{Connect, HttpConnector};
 use hyper_util::client::legacy::{Client, Error as ClientError};
@@ -26,7 +26,7 @@ pub(super) trait HasBody {
     type Body: Body;
 }
 
-impl<B: Body> HasBody for http::Request<B> {
+impl<B: Body> HasBody for Request<B> {
     type Body = B;
 }
 

@@ -4,8 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use bollard::{API_DEFAULT_VERSION, BollardRequest};
-use http::Uri;
-use http::uri::PathAndQuery;
+use hyper::Uri;
 
 use super::Error;
 
@@ -65,7 +64,7 @@ impl ApiVersion {
             return None;
         }
         let mut parts = uri.clone().into_parts();
-        parts.path_and_query = Some(PathAndQuery::try_from(format!("/v{self}{path}")).ok()?);
+        parts.path_and_query = Some(format!("/v{self}{path}").parse().ok()?);
         Uri::from_parts(parts).ok()
     }
 }

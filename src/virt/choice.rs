@@ -33,3 +33,51 @@ pub fn driver(
         other => Err(UnknownDriver(other.to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::docker::Endpoint;
+    use crate::objects::DeploymentId;
+    use crate::virt::fixtures::Images;
+
+    fn chosen(name: &str) -> Result<String, String> {
+        let settings = Settings {
+            deployment: DeploymentId(Uuid::nil()),
+            host: "host".to_owned(),
+            instances_path: "/instances".into(),
+            root_directory: "/".into(),
+            shared_directory: None,
+            inject_key: false,
+            privileged: false,
+        };
+        let docker = Docker::new(Endpoint::default()).unwrap();
+        let driver = driver(name, docker, Arc::<Images>::default(), settings);
+        let first_word = |driver: Arc<dyn ComputeDriver>| {
+            let debug = format!("{driver:?}");
+            debug.split_whitespace().next().unwrap().to_owned()
+        };
+        driver.map(first_word).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn old_and_new_spellings_name_the_same_driver() {
+        assert_eq!(chosen("docker.DockerDriver").unwrap(), "DockerDriver");
+        assert_eq!(
+            chosen("novadocker.virt.docker.DockerDriver").unwrap(),
+            "DockerDriver"
+        );
+        assert_eq!(chosen("fake.FakeDriver").unwrap(), "FakeDriver");
+    }
+
+    #[test]
+    fn an_unknown_name_lists_the_known_ones() {
+        assert_eq!(
+            chosen("libvirt.LibvirtDriver").unwrap_err(),
+            "compute_driver 'libvirt.LibvirtDriver' is not known; there are docker.DockerDriver (or \
+             novadocker.virt.docker.DockerDriver), fake.FakeDriver"
+        );
+    }
+}

@@ -4,6 +4,8 @@ mod choice;
 pub mod docker;
 mod driver;
 pub mod fake;
+#[cfg(test)]
+mod fixtures;
 
 pub use choice::{UnknownDriver, driver};
 pub use driver::{ComputeDriver, Error, Event, Observed, Progress, RebootType};

@@ -7,6 +7,7 @@
 
 mod boot;
 mod console;
+mod economy;
 mod events;
 mod image;
 mod images;

@@ -1,6 +1,7 @@
 //! A server as an image, and a server from that image.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use nova_docker::objects::{ImageId, PowerState, SystemWorld, TaskState, World};
 use nova_docker::virt::{ComputeDriver, Error};
@@ -121,4 +122,29 @@ async fn what_is_not_there_cannot_be_an_image() {
         .snapshot(&context(), &instance(""), image, &Steps::default())
         .await;
     assert!(matches!(answer, Err(Error::NoSuchInstance(_))));
+}
+
+#[tokio::test]
+async fn an_abandoned_snapshot_leaves_no_image() {
+    let stage = Stage::set().await;
+    let server = stage.running("sleep 1000").await;
+    for after in [0, 20, 100, 300] {
+        let image = ImageId(SystemWorld.uuid());
+        let (context, steps) = (context(), Steps::default());
+        let snapshot = stage.driver.snapshot(&context, &server, image, &steps);
+        let done = tokio::time::timeout(Duration::from_millis(after), snapshot)
+            .await
+            .is_ok();
+        if done {
+            stage.driver.forget_image(image).await.unwrap();
+        }
+        // What the engine had begun it ends first.
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert!(
+            stage.inspect_image(&stage.cache_reference(image)).await.is_none(),
+            "dropped after {after} ms"
+        );
+    }
+    let running = stage.driver.observe(server.id).await.unwrap().unwrap();
+    assert_eq!(running.power_state, PowerState::Running);
 }

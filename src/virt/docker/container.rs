@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 
-use bollard::models::{
-    ContainerCreateBody, DeviceMapping, EndpointSettings, HostConfig, ImageConfig, NetworkingConfig,
-    PortBinding as EnginePort, ResourcesUlimits, RestartPolicy as EngineRestart, RestartPolicyNameEnum,
-};
+use bollard::models::{ContainerCreateBody, EndpointSettings, HostConfig, ImageConfig, NetworkingConfig};
 
+use super::dialect::{devices, port_bindings, restart_policy, ulimits};
 use super::names;
 use crate::objects::{DeploymentId, Image, Instance, NetworkChoice};
-use crate::user_data::{ContainerOptions, PortBinding, RestartPolicy};
+use crate::user_data::ContainerOptions;
 use crate::virt::Error;
 
 /// The kernel takes no more.
@@ -229,49 +227,6 @@ fn memory_and_swap(memory: i64, swap_mb: u64, asked: Option<i64>) -> i64 {
     asked
         .filter(|asked| (memory..most).contains(asked))
         .unwrap_or(most)
-}
-
-fn port_bindings(options: &ContainerOptions) -> Option<HashMap<String, Option<Vec<EnginePort>>>> {
-    let engine = |port: &PortBinding| EnginePort {
-        host_ip: port.host_ip.clone(),
-        host_port: Some(port.host_port.clone()),
-    };
-    let bindings = options.port_bindings.iter();
-    (!options.port_bindings.is_empty()).then(|| {
-        bindings
-            .map(|(port, to)| (port.clone(), Some(to.iter().map(engine).collect())))
-            .collect()
-    })
-}
-
-fn restart_policy(policy: &RestartPolicy) -> EngineRestart {
-    EngineRestart {
-        name: Some(match policy.name.as_str() {
-            "always" => RestartPolicyNameEnum::ALWAYS,
-            "on-failure" => RestartPolicyNameEnum::ON_FAILURE,
-            "unless-stopped" => RestartPolicyNameEnum::UNLESS_STOPPED,
-            _ => RestartPolicyNameEnum::NO,
-        }),
-        maximum_retry_count: policy.maximum_retry_count,
-    }
-}
-
-fn devices(options: &ContainerOptions) -> Option<Vec<DeviceMapping>> {
-    let devices = options.devices.iter().map(|device| DeviceMapping {
-        path_on_host: Some(device.path_on_host.clone()),
-        path_in_container: Some(device.path_in_container.clone()),
-        cgroup_permissions: Some(device.cgroup_permissions.clone()),
-    });
-    (!options.devices.is_empty()).then(|| devices.collect())
-}
-
-fn ulimits(options: &ContainerOptions) -> Option<Vec<ResourcesUlimits>> {
-    let ulimits = options.ulimits.iter().map(|ulimit| ResourcesUlimits {
-        name: Some(ulimit.name.clone()),
-        soft: Some(ulimit.soft),
-        hard: Some(ulimit.hard),
-    });
-    (!options.ulimits.is_empty()).then(|| ulimits.collect())
 }
 
 fn some(list: &[String]) -> Option<Vec<String>> {

@@ -2,6 +2,7 @@
 
 mod console;
 mod container;
+mod dialect;
 mod driver;
 mod events;
 mod fetch;
