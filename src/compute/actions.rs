@@ -1,5 +1,6 @@
 //! The log of what was asked of a server: one action per request, one event per step of it.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::core::{Compute, Core};
@@ -11,7 +12,7 @@ impl Compute {
     pub async fn actions(&self, context: &RequestContext, id: InstanceId) -> Result<Vec<Action>, Error> {
         self.core.visible(context, id).await?;
         let mut actions = self.core.records.actions(id).await?;
-        actions.sort_by(|a, b| b.start_time.cmp(&a.start_time));
+        actions.sort_by_key(|action| Reverse(action.start_time));
         Ok(actions)
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::actions::ActionLog;
-use super::core::{Core, clear_task, settle};
+use super::core::Core;
+use super::settle::{clear_task, settle};
 use super::undo::Undo;
 use crate::compute::Error;
 use crate::objects::{Image, Instance, InstanceId, RequestContext, TaskState, VmState};

@@ -9,6 +9,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::engine::Engine;
 use super::queue::Queues;
+use super::settle::clear_task;
 use super::sync;
 use super::task_state::Verb;
 use crate::compute::{Error, Settings};
@@ -17,7 +18,7 @@ use crate::image::ImageService;
 use crate::objects::{
     Fault, ImageId, Instance, InstanceId, RequestContext, RequestId, TaskState, VmState, World,
 };
-use crate::virt::{ComputeDriver, Observed};
+use crate::virt::ComputeDriver;
 
 /// What compute works with.
 #[derive(Debug, Clone)]
@@ -223,26 +224,6 @@ impl Core {
             Ok(()) | Err(crate::image::Error::NotFound(_)) => {}
             Err(error) => tracing::warn!(image.id = %image, %error, "an unfinished snapshot stays behind"),
         }
-    }
-}
-
-/// What is true becomes what is recorded; a server in ERROR stays there until it is seen to run.
-pub(super) fn settle(instance: &mut Instance, observed: &Observed) {
-    use crate::objects::PowerState as Power;
-    instance.power_state = observed.power_state;
-    instance.exit_code = observed.exit_code;
-    instance.vifs.clone_from(&observed.vifs);
-    instance.vm_state = match observed.power_state {
-        Power::Running => VmState::Active,
-        Power::Paused => VmState::Paused,
-        Power::Shutdown | Power::Crashed | Power::Suspended | Power::NoState => VmState::Stopped,
-    };
-}
-
-/// Nothing is being done any more, unless what is being done is a delete.
-pub(super) fn clear_task(instance: &mut Instance) {
-    if instance.task_state != Some(TaskState::Deleting) {
-        instance.task_state = None;
     }
 }
 

@@ -28,6 +28,7 @@ mod quota;
 mod rebuild;
 mod request;
 mod settings;
+mod settle;
 mod shutdown;
 mod snapshot;
 mod ssh;

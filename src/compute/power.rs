@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::actions::ActionLog;
 use super::commit::to_the_end;
-use super::core::{Compute, Core, clear_task, settle};
+use super::core::{Compute, Core};
 use super::queue::Kind;
+use super::settle::{clear_task, settle};
 use super::task_state::{Power, Verb};
 use crate::compute::Error;
 use crate::objects::{InstanceId, RequestContext};

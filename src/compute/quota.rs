@@ -77,7 +77,7 @@ pub(super) fn check_servers(
         .unwrap_or(wanted)
         .min(wanted);
     if room >= u64::from(*count.start()) {
-        return Ok(u32::try_from(room).unwrap_or(*count.end()));
+        return Ok(u32::try_from(room).unwrap_or_else(|_| *count.end()));
     }
     let over: Vec<&Resource> = resources
         .iter()

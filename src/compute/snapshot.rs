@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::actions::ActionLog;
 use super::build::Shown;
 use super::commit::to_the_end;
-use super::core::{Compute, Core, clear_task};
+use super::core::{Compute, Core};
+use super::settle::clear_task;
 
 use super::queue::Kind;
 use super::quota;

@@ -22,12 +22,13 @@ use tokio::time::{MissedTickBehavior, interval_at, sleep};
 
 use self::remedy::Remedy;
 use super::actions::ActionLog;
-use super::core::{Core, clear_task, settle};
+use super::core::Core;
 use super::image_cache::ImageCache;
 use super::queue::Kind;
+use super::settle::{clear_task, settle};
 use super::{build, delete, power, rebuild, snapshot};
 use crate::compute::Error;
-use crate::objects::{Fault, Instance, InstanceId, PowerState, TaskState, VmState};
+use crate::objects::{Fault, Instance, InstanceId, PowerState, VmState};
 use crate::virt::{Event, Observed};
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
@@ -94,10 +95,18 @@ async fn everything(core: &Arc<Core>) -> Result<(), Error> {
         }
     }
     for stray in seen.into_keys().filter(|id| !core.queues.is_busy(*id)) {
-        tracing::info!(instance.id = %stray, "a container that no server owns is removed");
-        core.driver.destroy(stray).await?;
+        remove_stray(core, stray).await;
     }
     Ok(())
+}
+
+async fn remove_stray(core: &Core, id: InstanceId) {
+    match core.driver.destroy(id).await {
+        Ok(()) => tracing::info!(instance.id = %id, "a container that no server owned was removed"),
+        Err(error) => {
+            tracing::warn!(instance.id = %id, %error, "a container that no server owns could not be removed");
+        }
+    }
 }
 
 fn look_at(core: &Arc<Core>, id: InstanceId) {
@@ -114,7 +123,10 @@ async fn look(core: Arc<Core>, id: InstanceId) {
 async fn consider(core: &Arc<Core>, id: InstanceId) -> Result<(), Error> {
     let instance = match core.instance(id).await {
         Ok(instance) => instance,
-        Err(Error::NoSuchInstance(_)) => return forget(core, id),
+        Err(Error::NoSuchInstance(_)) => {
+            core.unfinished().remove(&id);
+            return Ok(());
+        }
         Err(error) => return Err(error),
     };
     let unfinished = core.unfinished().contains(&id);
@@ -132,11 +144,6 @@ async fn consider(core: &Arc<Core>, id: InstanceId) -> Result<(), Error> {
         core.unfinished().insert(id);
     }
     applied
-}
-
-fn forget(core: &Core, id: InstanceId) -> Result<(), Error> {
-    core.unfinished().remove(&id);
-    Ok(())
 }
 
 async fn apply(
@@ -201,9 +208,7 @@ async fn gone(core: &Core, id: InstanceId) -> Result<(), Error> {
     core.change(id, |instance| {
         instance.power_state = PowerState::NoState;
         instance.vifs.clear();
-        if instance.task_state != Some(TaskState::Deleting) {
-            instance.task_state = None;
-        }
+        clear_task(instance);
         if instance.vm_state != VmState::Error {
             instance.vm_state = VmState::Error;
             instance.fault = Some(fault);

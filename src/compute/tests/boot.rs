@@ -1,9 +1,7 @@
 //! Boots: what is refused, what is written, what is built.
 
-use std::collections::BTreeMap;
-
 use super::stage::*;
-use crate::compute::{Boot, Error, Quotas};
+use crate::compute::{Boot, Error, Quotas, ServerFilter};
 use crate::objects::*;
 use crate::virt::fake::Verb;
 
@@ -114,68 +112,94 @@ async fn a_server_that_fits_nowhere_is_an_error_that_says_what_is_missing() {
     );
 }
 
+/// An image like the stage's own, on its shelf under another id.
+fn shelved(stage: &Stage, number: u128, change: impl FnOnce(&mut Image)) -> ImageId {
+    let mut image = engine_image(ImageId(uuid::Uuid::from_u128(number)));
+    change(&mut image);
+    stage.images.put(image.clone());
+    image.id
+}
+
 #[tokio::test]
-async fn what_is_wrong_with_a_request_is_said_before_anything_is_written() {
+async fn an_image_that_does_not_fit_is_refused_before_anything_is_written() {
     let stage = Stage::new().await;
-    let small = ImageId(uuid::Uuid::from_u128(2));
-    let fat = ImageId(uuid::Uuid::from_u128(3));
-    let deep = ImageId(uuid::Uuid::from_u128(4));
-    let queued = ImageId(uuid::Uuid::from_u128(5));
-    stage.images.put(Image {
-        min_ram: 1024,
-        ..engine_image(small)
-    });
-    stage.images.put(Image {
-        size: Some(2 << 30),
-        ..engine_image(fat)
-    });
-    stage.images.put(Image {
-        min_disk: 2,
-        ..engine_image(deep)
-    });
-    stage.images.put(Image {
-        status: ImageStatus::Queued,
-        ..engine_image(queued)
-    });
     let compute = stage.open().await;
     let nothing = ImageId(uuid::Uuid::from_u128(9));
-    let many: BTreeMap<String, String> = (0..129).map(|n| (n.to_string(), String::new())).collect();
-    let user_data = |text: &str| Some(UserData::new(text).unwrap());
+    let queued = shelved(&stage, 1, |image| image.status = ImageStatus::Queued);
     let refusals = [
-        (Boot { flavor: "9".into(), ..boot("x") }, "Flavor 9 could not be found.".to_owned()),
-        (Boot { image: nothing, ..boot("x") }, format!("Image {nothing} could not be found.")),
-        (Boot { image: queued, ..boot("x") }, format!("Image {queued} is not active.")),
-        (Boot { image: small, ..boot("x") }, "Flavor's memory is too small for requested image.".to_owned()),
+        (nothing, format!("Image {nothing} could not be found.")),
+        (queued, format!("Image {queued} is not active.")),
         (
-            Boot { image: fat, ..boot("x") },
+            shelved(&stage, 2, |image| image.min_ram = 1024),
+            "Flavor's memory is too small for requested image.".to_owned(),
+        ),
+        (
+            shelved(&stage, 3, |image| image.size = Some(2 << 30)),
             "Flavor's disk is too small for requested image. Flavor disk is 1073741824 bytes, image is 2147483648 \
              bytes."
                 .to_owned(),
         ),
         (
-            Boot { image: deep, ..boot("x") },
+            shelved(&stage, 4, |image| image.min_disk = 2),
             "Flavor's disk is smaller than the minimum size specified in image metadata. Flavor disk is 1073741824 \
              bytes, minimum size is 2147483648 bytes."
                 .to_owned(),
         ),
-        (Boot { key_name: Some("none".to_owned()), ..boot("x") }, "Invalid key_name provided.".to_owned()),
-        (Boot { metadata: many, ..boot("x") }, "Maximum number of metadata items exceeds 128".to_owned()),
-        (Boot { user_data: user_data("%"), ..boot("x") }, "User data needs to be valid base 64.".to_owned()),
+    ];
+    for (image, refusal) in refusals {
+        assert_eq!(
+            words(compute.boot(&user(), Boot { image, ..boot("x") }).await),
+            refusal
+        );
+    }
+    assert!(
+        compute
+            .list(&user(), &ServerFilter::default())
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_request_is_said_before_anything_is_written() {
+    let stage = Stage::new().await;
+    let compute = stage.open().await;
+    let wrong = |spoil: fn(&mut Boot)| {
+        let mut request = boot("x");
+        spoil(&mut request);
+        request
+    };
+    let refusals = [
+        (wrong(|b| b.flavor = "9".into()), "Flavor 9 could not be found."),
         (
-            Boot { availability_zone: Some("mars".to_owned()), ..boot("x") },
-            "The requested availability zone is not available".to_owned(),
+            wrong(|b| b.key_name = Some("none".to_owned())),
+            "Invalid key_name provided.",
         ),
         (
-            Boot { hostname: Some("one".to_owned()), max_count: 2, ..boot("x") },
-            "Unable to allocate a single hostname to multiple instances".to_owned(),
+            wrong(|b| b.metadata = (0..129).map(|n| (n.to_string(), String::new())).collect()),
+            "Maximum number of metadata items exceeds 128",
         ),
+        (
+            wrong(|b| b.user_data = UserData::new("%").ok()),
+            "User data needs to be valid base 64.",
+        ),
+        (
+            wrong(|b| b.availability_zone = Some("mars".to_owned())),
+            "The requested availability zone is not available",
+        ),
+        (
+            wrong(|b| (b.hostname, b.max_count) = (Some("one".to_owned()), 2)),
+            "Unable to allocate a single hostname to multiple instances",
+        ),
+        (wrong(|b| b.min_count = 2), "min_count must be <= max_count"),
     ];
     for (request, refusal) in refusals {
         assert_eq!(words(compute.boot(&user(), request).await), refusal);
     }
     assert!(
         compute
-            .list(&admin(), &Default::default())
+            .list(&user(), &ServerFilter::default())
             .await
             .unwrap()
             .is_empty()

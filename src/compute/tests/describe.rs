@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::stage::*;
-use crate::compute::{Boot, Error, NewKeypair, Quotas, ServerFilter, SortKey, SortOrder, Update};
+use crate::compute::{Boot, Compute, Error, NewKeypair, Quotas, ServerFilter, SortKey, SortOrder, Update};
 use crate::objects::*;
 
 fn map(items: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -134,111 +134,80 @@ async fn a_key_pair_is_made_imported_used_and_deleted() {
     assert_eq!(words(refused), "Keypair made not found for user alice");
 }
 
-#[tokio::test]
-async fn a_list_has_what_was_asked_for_in_the_order_asked_for() {
+/// Three servers of ours, oldest first, and one of somebody else's.
+async fn listed() -> (Stage, Compute) {
     let stage = Stage::new().await;
     let compute = stage.open().await;
     for (name, tags) in [("web-b", ["x", "y"]), ("db", ["y", "z"]), ("web-a", ["x", "z"])] {
-        let tags = tags.map(ToOwned::to_owned).into();
-        let id = compute
-            .boot(&user(), Boot { tags, ..boot(name) })
-            .await
-            .unwrap()
-            .instances[0]
-            .id;
+        let request = Boot {
+            tags: tags.map(ToOwned::to_owned).into(),
+            ..boot(name)
+        };
+        let id = compute.boot(&user(), request).await.unwrap().instances[0].id;
         stage.until(id, |i| is(i, VmState::Active)).await;
     }
     compute.boot(&stranger(), boot("theirs")).await.unwrap();
-    let names = async |context: &RequestContext, filter: ServerFilter| {
-        let listed = compute.list(context, &filter).await.unwrap();
-        listed.iter().map(|i| i.name.clone()).collect::<Vec<_>>()
+    (stage, compute)
+}
+
+async fn names(compute: &Compute, context: &RequestContext, filter: &ServerFilter) -> Vec<String> {
+    let listed = compute.list(context, filter).await.unwrap();
+    listed.iter().map(|i| i.name.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_list_has_what_was_asked_for_in_the_order_asked_for() {
+    let (_stage, compute) = listed().await;
+    let filter = |fill: fn(&mut ServerFilter)| {
+        let mut filter = ServerFilter::default();
+        fill(&mut filter);
+        filter
     };
-    let (any, s) = (ServerFilter::default, |tag: &str| vec![tag.to_owned()]);
-    assert_eq!(
-        names(&user(), any()).await,
-        ["web-a", "db", "web-b"],
-        "newest first"
-    );
-    let by_name = vec![(SortKey::Name, SortOrder::Ascending)];
-    assert_eq!(
-        names(
-            &user(),
-            ServerFilter {
-                sort: by_name,
-                ..any()
-            }
-        )
-        .await,
-        ["db", "web-a", "web-b"]
-    );
-    assert_eq!(
-        names(
-            &user(),
-            ServerFilter {
-                name: Some("^web".to_owned()),
-                ..any()
-            }
-        )
-        .await,
-        ["web-a", "web-b"]
-    );
-    assert_eq!(
-        names(
-            &user(),
-            ServerFilter {
-                tags: s("x"),
-                not_tags: s("y"),
-                ..any()
-            }
-        )
-        .await,
-        ["web-a"]
-    );
-    assert_eq!(
-        names(
-            &user(),
-            ServerFilter {
-                not_tags_any: s("x"),
-                ..any()
-            }
-        )
-        .await,
-        ["db"]
-    );
-    assert_eq!(
-        names(
-            &user(),
-            ServerFilter {
-                vm_states: vec![VmState::Error],
-                ..any()
-            }
-        )
-        .await,
-        [""; 0]
-    );
-    let all = || ServerFilter {
-        all_projects: true,
-        ..any()
-    };
-    assert_eq!(names(&admin(), all()).await.len(), 4);
-    assert_eq!(
-        names(&user(), all()).await.len(),
-        3,
-        "only administrators see all"
-    );
-    let theirs = ServerFilter {
-        project: Some("other".to_owned()),
-        ..all()
-    };
-    assert_eq!(names(&admin(), theirs).await, ["theirs"]);
-    let bad = ServerFilter {
-        name: Some("(".to_owned()),
-        ..any()
-    };
+    let table: [(ServerFilter, &[&str]); 7] = [
+        (filter(|_| {}), &["web-a", "db", "web-b"]),
+        (
+            filter(|f| f.sort = vec![(SortKey::Name, SortOrder::Ascending)]),
+            &["db", "web-a", "web-b"],
+        ),
+        (filter(|f| f.name = Some("^web".to_owned())), &["web-a", "web-b"]),
+        (
+            filter(|f| f.tags = vec!["x".to_owned(), "z".to_owned()]),
+            &["web-a"],
+        ),
+        (
+            filter(|f| f.not_tags = vec!["x".to_owned(), "y".to_owned()]),
+            &["web-a", "db"],
+        ),
+        (filter(|f| f.not_tags_any = vec!["x".to_owned()]), &["db"]),
+        (filter(|f| f.vm_states = vec![VmState::Error]), &[]),
+    ];
+    for (filter, expected) in table {
+        assert_eq!(names(&compute, &user(), &filter).await, expected, "{filter:?}");
+    }
+    let bad = filter(|f| f.name = Some("(".to_owned()));
     assert_eq!(
         words(compute.list(&user(), &bad).await),
         "'(' is not a regular expression"
     );
+}
+
+#[tokio::test]
+async fn only_administrators_list_the_servers_of_others() {
+    let (_stage, compute) = listed().await;
+    let all = ServerFilter {
+        all_projects: true,
+        ..ServerFilter::default()
+    };
+    let theirs = ServerFilter {
+        project: Some("other".to_owned()),
+        ..all.clone()
+    };
+    assert_eq!(
+        names(&compute, &admin(), &all).await,
+        ["theirs", "web-a", "db", "web-b"]
+    );
+    assert_eq!(names(&compute, &user(), &all).await, ["web-a", "db", "web-b"]);
+    assert_eq!(names(&compute, &admin(), &theirs).await, ["theirs"]);
 }
 
 #[tokio::test]

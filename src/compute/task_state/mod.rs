@@ -183,5 +183,4 @@ impl During {
 }
 
 #[cfg(test)]
-#[path = "task_state_tests.rs"]
 mod tests;
