@@ -7,8 +7,8 @@ use crate::conf::oslo::option::section;
 section! {
     /// What concerns the whole host.
     pub struct Base in "DEFAULT" {
-        /// Where nova-docker keeps what it must remember. A user other than root keeps it in $XDG_STATE_HOME/nova-docker
-        /// or ~/.local/state/nova-docker.
+        /// Where nova-docker keeps what it must remember. A user other than root keeps it in `$XDG_STATE_HOME/nova-docker`
+        /// or `~/.local/state/nova-docker`.
         state_path: PathBuf = "/var/lib/nova-docker" from state_path,
         /// Where files of single servers are kept.
         instances_path: PathBuf = "$state_path/instances",
@@ -22,7 +22,7 @@ section! {
         log_file: Option<PathBuf>,
         /// Log one JSON object per line.
         use_json: bool = "false",
-        /// The driver that runs servers. The old name novadocker.virt.docker.DockerDriver means the same.
+        /// The driver that runs servers. The old name `novadocker.virt.docker.DockerDriver` means the same.
         compute_driver: String = "docker.DockerDriver",
         /// The address on which the compute API listens.
         osapi_compute_listen: String = "127.0.0.1",

@@ -7,8 +7,8 @@ use crate::conf::oslo::option::section;
 section! {
     /// Where the records are kept.
     pub struct Database in "database" {
-        /// The database, such as sqlite:////var/lib/nova-docker/nova.sqlite (four slashes before an absolute path). When
-        /// unset, a file in state_path.
+        /// The database, such as `sqlite:////var/lib/nova-docker/nova.sqlite` (four slashes before an absolute path). When
+        /// unset, a file in `state_path`.
         connection: Option<String> [secret] where also "DEFAULT.sql_connection",
     }
 }

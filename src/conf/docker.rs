@@ -9,7 +9,7 @@ section! {
     pub struct Docker in "docker" {
         /// Docker's own directory; only its disk usage is looked at.
         root_directory: PathBuf = "/var/lib/docker",
-        /// Where the engine listens: unix:///path, tcp://host:port or https://host:port.
+        /// Where the engine listens: `unix:///path`, `tcp://host:port` or `https://host:port`.
         host_url: String = "unix:///var/run/docker.sock",
         /// Do not verify the engine's certificate.
         api_insecure: bool = "false",
@@ -17,10 +17,10 @@ section! {
         ca_file: Option<PathBuf>,
         /// The certificate shown to the engine, a PEM file.
         cert_file: Option<PathBuf>,
-        /// The private key of cert_file, a PEM file.
+        /// The private key of `cert_file`, a PEM file.
         key_file: Option<PathBuf>,
-        /// How containers reach their networks. The old name novadocker.virt.docker.vifs.DockerGenericVIFDriver means
-        /// generic.
+        /// How containers reach their networks. The old name `novadocker.virt.docker.vifs.DockerGenericVIFDriver` means
+        /// `generic`.
         vif_driver: String = "generic",
         /// Room for images on their way to and from the engine.
         snapshots_directory: PathBuf = "$instances_path/snapshots",

@@ -3,7 +3,7 @@
 use crate::conf::oslo::option::section;
 
 section! {
-    /// The small cloud that nova-docker is when [keystone_authtoken] auth_url is unset.
+    /// The small cloud that nova-docker is when `[keystone_authtoken] auth_url` is unset.
     pub struct Standalone in "standalone" {
         /// The address on which the identity API listens.
         identity_listen: String = "127.0.0.1",

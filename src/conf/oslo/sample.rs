@@ -43,5 +43,7 @@ fn default(option: &OptionSpec) -> &'static str {
 }
 
 fn comment(help: &[&str]) -> String {
-    help.iter().map(|line| format!("#{line}\n")).collect()
+    help.iter()
+        .map(|line| format!("#{}\n", line.replace('`', "")))
+        .collect()
 }
