@@ -95,7 +95,10 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         ram_allocation_ratio: base.ram_allocation_ratio,
         reserved_host_memory_mb: base.reserved_host_memory_mb,
         instance_name_template: base.instance_name_template.clone(),
-        sync_interval: Duration::from_secs(limit(base.sync_power_state_interval).unwrap_or(60).max(1)),
+        // Negative is never, and a century is as good.
+        sync_interval: Duration::from_secs(
+            limit(base.sync_power_state_interval).map_or(u32::MAX.into(), |s| s.max(1)),
+        ),
         shutdown_timeout: Duration::from_secs(base.shutdown_timeout),
         image_cache_age: Duration::from_secs(
             limit(conf.image_cache.remove_unused_original_minimum_age_seconds).unwrap_or(86_400),
