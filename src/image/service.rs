@@ -74,6 +74,13 @@ pub enum Error {
     Engine(#[from] crate::docker::Error),
 }
 
+impl Error {
+    /// Worth trying again when the engine is back.
+    pub fn is_engine_away(&self) -> bool {
+        matches!(self, Self::Engine(error) if error.is_unreachable())
+    }
+}
+
 impl From<super::archive::Error> for Error {
     fn from(error: super::archive::Error) -> Self {
         Self::Invalid(error.to_string())

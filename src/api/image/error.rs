@@ -3,8 +3,8 @@
 use http::StatusCode;
 
 use crate::api::Fault;
+use crate::identity;
 use crate::image::Error;
-use crate::{docker, identity};
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
@@ -14,9 +14,7 @@ impl From<Error> for Fault {
             Error::Invalid(message) => Self::bad_request(message),
             Error::Conflict(message) => Self::conflict(message),
             Error::Identity(error) => of_identity(&error),
-            Error::Engine(error @ docker::Error::Unreachable { .. }) => {
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string())
-            }
+            error if error.is_engine_away() => Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string()),
             error => {
                 tracing::error!(error = &error as &dyn std::error::Error, "the image store failed");
                 Self::unexpected()

@@ -13,9 +13,9 @@ use tower::ServiceExt;
 use uuid::Uuid;
 
 use super::*;
-use crate::db::Db;
 use crate::identity::{self, Credentials, Domain, Named, Session, ValidToken};
 use crate::image::glance::{Glance, Settings};
+use crate::image::local::tests::empty;
 use crate::image::{self, ImageService, NewImage};
 use crate::objects::{
     ImageId, ImageStatus, ProjectId, RequestContext, RequestId, Secret, SystemWorld, UserId,
@@ -62,10 +62,7 @@ impl Cloud {
     async fn new() -> Self {
         let folder = TempDir::new().unwrap();
         let world = Arc::new(SystemWorld);
-        let records = Db::in_memory().await.unwrap().images();
-        let images = LocalImages::open(records, folder.path().join("images"), world.clone())
-            .await
-            .unwrap();
+        let images = empty(&folder).await;
         Self {
             door: router(images, Arc::new(ByName), RequestIds::new(world, None)),
             _folder: folder,

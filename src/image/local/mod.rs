@@ -11,7 +11,7 @@ mod rights;
 mod service;
 mod sums;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod upload;
 
 use std::fmt;

@@ -55,6 +55,11 @@ fn data(bytes: &[u8]) -> ByteStream {
     stream::iter([Ok(Bytes::copy_from_slice(bytes))]).boxed()
 }
 
+/// A store with nothing in it, for the tests of those who use one.
+pub(crate) async fn empty(folder: &TempDir) -> LocalImages {
+    store(&Db::in_memory().await.unwrap(), folder).await
+}
+
 async fn store(db: &Db, folder: &TempDir) -> LocalImages {
     let folder = folder.path().join("images");
     LocalImages::open(db.images(), folder, Arc::new(SystemWorld))
