@@ -1,0 +1,56 @@
+//! The service alone: its own identities, its own images, ports that nobody else has.
+
+use std::net::TcpListener;
+
+use super::{Clouds, Seed, Service, Stage};
+
+/// How the service is started; the default is what most stories want.
+#[derive(Default)]
+pub(crate) struct Alone {
+    /// More lines of `[docker]`.
+    pub(crate) docker: String,
+    /// More arguments after `serve`.
+    pub(crate) words: &'static [&'static str],
+}
+
+impl Alone {
+    /// Running and ready.
+    pub(crate) async fn up(self) -> Stage {
+        let seed = Seed::planted().await;
+        let mut stage = self.set(seed);
+        stage.service.start().await;
+        stage
+    }
+
+    /// Not started yet.
+    pub(crate) fn set(self, seed: Seed) -> Stage {
+        let files = tempfile::tempdir().unwrap();
+        let clouds = Clouds {
+            file: files.path().join("state/clouds.yaml"),
+            member: "nova-docker",
+            admin: "nova-docker-admin",
+        };
+        let ports = free_ports();
+        let config = format!(
+            "[DEFAULT]\nstate_path = %/state\nhost = {}\nosapi_compute_listen_port = {}\nshutdown_timeout = 5\n\
+             [standalone]\nidentity_listen_port = {}\nimage_listen_port = {}\n\
+             [docker]\ninject_key = true\n{}\n",
+            seed.name("host"),
+            ports[0],
+            ports[1],
+            ports[2],
+            self.docker,
+        );
+        Stage {
+            service: Service::new(files, &config, &ports, self.words),
+            seed,
+            clouds,
+            _turn: None,
+        }
+    }
+}
+
+fn free_ports() -> [u16; 3] {
+    let probes = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    probes.map(|probe| probe.local_addr().unwrap().port())
+}

@@ -1,0 +1,53 @@
+//! The service inside a real cloud: the Keystone and Glance that `tools/cloud` brought up.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::{Clouds, Seed, Service, Stage};
+
+impl Stage {
+    /// One at a time: the catalog has one compute endpoint.
+    pub(crate) async fn in_cloud() -> Self {
+        let folder = std::env::var_os("NOVA_DOCKER_TEST_CLOUD").map(PathBuf::from).expect(
+            "NOVA_DOCKER_TEST_CLOUD names no cloud: tools/test brings up a Keystone and a Glance and names their folder",
+        );
+        let turn = File::create(folder.join("compute.lock")).unwrap();
+        let turn = tokio::task::spawn_blocking(move || turn.lock().map(|()| turn))
+            .await
+            .unwrap()
+            .unwrap();
+        let cloud: Value = serde_json::from_slice(&fs::read(folder.join("cloud.json")).unwrap()).unwrap();
+        let seed = Seed::planted().await;
+        let port = u16::try_from(cloud["compute_port"].as_u64().unwrap()).unwrap();
+        let config = config(&cloud, &seed, port);
+        let mut stage = Self {
+            service: Service::new(tempfile::tempdir().unwrap(), &config, &[port], &[]),
+            seed,
+            clouds: Clouds {
+                file: folder.join("clouds.yaml"),
+                member: "demo",
+                admin: "admin",
+            },
+            _turn: Some(turn),
+        };
+        stage.service.start().await;
+        stage
+    }
+}
+
+fn config(cloud: &Value, seed: &Seed, port: u16) -> String {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    format!(
+        "[DEFAULT]\nstate_path = %/state\nhost = {}\nosapi_compute_listen_port = {port}\nshutdown_timeout = 5\n\
+         sync_power_state_interval = 1\n\
+         [keystone_authtoken]\nauth_type = password\nauth_url = {auth}\nwww_authenticate_uri = {auth}\nusername = nova\n\
+         password = {}\nproject_name = service\nuser_domain_name = Default\nproject_domain_name = Default\n\
+         [image_cache]\nmanager_interval = 1\nremove_unused_original_minimum_age_seconds = 0\n\
+         [docker]\ninject_key = true\n",
+        seed.name("host"),
+        text(&cloud["users"]["nova"]["password"]),
+        auth = text(&cloud["auth_url"]),
+    )
+}
