@@ -102,11 +102,6 @@ impl Service {
         .await
     }
 
-    pub(crate) async fn restart(&mut self) {
-        self.kill().await;
-        self.start().await;
-    }
-
     fn log_path(&self) -> PathBuf {
         self.files.path().join("log")
     }
