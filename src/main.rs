@@ -1,1 +1,41 @@
-fn main() {}
+//! The `nova-docker` program: one binary, one subcommand per role.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use nova_docker::cmd;
+
+#[derive(Debug, Parser)]
+#[command(name = "nova-docker", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    role: Role,
+}
+
+#[derive(Debug, Subcommand)]
+enum Role {
+    /// Serve the APIs: a whole small cloud alone, or the compute service of the cloud that nova.conf names.
+    Serve(cmd::serve::Serve),
+    /// Write a sample of nova.conf, or say what is wrong with one.
+    #[command(subcommand)]
+    Config(cmd::config::Config),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().role {
+        Role::Serve(serve) => cmd::serve::run(&serve),
+        Role::Config(config) => cmd::config::run(&config, &mut std::io::stdout().lock()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

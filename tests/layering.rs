@@ -28,7 +28,7 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "compute",
-        "objects conf db identity docker network image user_data virt",
+        "objects conf db identity docker network image user_data virt scheduler",
     ),
     ("api", "objects conf identity network image compute"),
     ("docker_proxy", "objects conf identity docker compute"),

@@ -56,6 +56,11 @@ impl Links {
         [Link { rel: "self", href }, self.bookmark(collection, id)]
     }
 
+    /// To a path of the service's own, given whole: `/v2.1/`.
+    pub fn service(&self, path: &str) -> String {
+        format!("{}{path}", self.root)
+    }
+
     /// The link that stays true when the API has another version.
     pub fn bookmark(&self, collection: &str, id: impl AsRef<str>) -> Link {
         let Self { root, project, .. } = self;
@@ -153,11 +158,13 @@ fn around_version(path: &str) -> (&str, &str, &str) {
     let end = path[begin + 1..]
         .find('/')
         .map_or(path.len(), |length| begin + 1 + length);
-    (&path[..begin], &path[begin..end], &path[end..])
+    // `/versions/v2.1` is a path of ours, `/compute/v2.1` one of the proxy before us.
+    let before = path[..begin].strip_suffix("/versions").unwrap_or(&path[..begin]);
+    (before, &path[begin..end], &path[end..])
 }
 
 /// Ids of projects are hexadecimal, and no resource's name is.
-fn split_project(path: &str) -> (&str, &str) {
+pub(super) fn split_project(path: &str) -> (&str, &str) {
     let end = path
         .get(1..)
         .and_then(|rest| rest.find('/'))

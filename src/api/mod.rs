@@ -54,11 +54,17 @@
 //! Value types with rules of their own (`FromStr`) become readable with `read_as_text!(ServerName, Tag)`.
 
 pub mod access_log;
+pub mod compute;
+pub mod context;
 pub mod fault;
+pub mod identity;
+pub mod image;
 pub mod layers;
 pub mod links;
 pub mod microversion;
 pub mod pagination;
+pub mod policy;
+mod refusal;
 pub mod request;
 pub mod request_id;
 pub mod route;

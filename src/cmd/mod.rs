@@ -1,3 +1,7 @@
-//! The program's roles: one file each, and the only place that builds things.
+//! One file per role of the binary: the only place that builds things.
 
 pub mod config;
+mod config_files;
+pub mod serve;
+
+pub use config_files::ConfigFiles;

@@ -1,6 +1,9 @@
 //! Why something asked of a server did not happen.
 
+use std::error::Error as _;
+
 use crate::objects::InstanceId;
+use crate::{docker, image, virt};
 
 /// Messages that clients match on are Nova's. What a door shows of each is the door's own table.
 #[derive(Debug, thiserror::Error)]
@@ -48,4 +51,47 @@ pub enum Error {
     Image(#[from] crate::image::Error),
     #[error(transparent)]
     Records(#[from] crate::db::Error),
+}
+
+impl Error {
+    /// An answer that did not come becomes `Unavailable`; everything else stays what it is.
+    pub(super) fn at_the_door(self) -> Self {
+        match &self {
+            Self::Driver(virt::Error::NoSuchInstance(id)) => Self::NoSuchInstance(id.to_string()),
+            Self::Image(image::Error::NotFound(id)) => Self::NoSuchImage(id.clone()),
+            _ if self.is_engine_away() => Self::Unavailable {
+                service: "the Docker engine",
+                reason: self.to_string(),
+            },
+            Self::Image(error @ image::Error::Unreachable { .. }) => Self::Unavailable {
+                service: "the image service",
+                reason: error.to_string(),
+            },
+            _ => self,
+        }
+    }
+
+    /// Whether it failed only because the engine did not answer.
+    pub(super) fn is_engine_away(&self) -> bool {
+        let engine = match self {
+            Self::Driver(virt::Error::Engine(engine) | virt::Error::Image(image::Error::Engine(engine)))
+            | Self::Image(image::Error::Engine(engine)) => engine,
+            _ => return false,
+        };
+        matches!(engine, docker::Error::Unreachable { .. })
+    }
+
+    /// The error and what lies under it, for administrators.
+    pub(super) fn in_full(&self) -> String {
+        let mut words = self.to_string();
+        let mut source = self.source();
+        while let Some(error) = source {
+            let deeper = error.to_string();
+            if !words.ends_with(&deeper) {
+                words = format!("{words}: {deeper}");
+            }
+            source = error.source();
+        }
+        words
+    }
 }

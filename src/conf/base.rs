@@ -43,7 +43,7 @@ section! {
         /// Seconds between two looks at what the containers really do; negative for never.
         sync_power_state_interval: i64 = "60",
         /// Seconds that a server has to stop by itself before it is killed.
-        shutdown_timeout: u64 = "60",
+        shutdown_timeout: u64 = "10",
         /// Seconds to wait until Neutron says that a port is plugged; 0 waits for nothing.
         vif_plugging_timeout: u64 = "300",
         /// A port that is not plugged in time fails the server.

@@ -1,5 +1,7 @@
 //! `[database]`: where the records are kept.
 
+use std::path::{Path, PathBuf};
+
 use crate::conf::oslo::option::section;
 
 section! {
@@ -12,6 +14,18 @@ section! {
 }
 
 impl Database {
+    /// The file of the database: `nova.sqlite` in the state path, unless `connection` names another.
+    pub fn sqlite_path(&self, state_path: &Path) -> PathBuf {
+        let own = || state_path.join("nova.sqlite");
+        let path = self
+            .connection
+            .as_deref()
+            .and_then(|url| url.strip_prefix("sqlite:///"));
+        let path = path.and_then(|path| path.split('?').next());
+        path.filter(|path| !path.is_empty())
+            .map_or_else(own, PathBuf::from)
+    }
+
     /// Why this database cannot be used.
     pub(super) fn objection(&self) -> Option<&'static str> {
         let connection = self.connection.as_deref()?;

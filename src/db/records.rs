@@ -26,6 +26,33 @@ pub enum Error {
     Open(String),
 }
 
+impl Error {
+    pub(super) fn no_such(kind: &'static str, id: impl fmt::Display) -> Self {
+        Self::NoSuch {
+            kind,
+            id: id.to_string(),
+        }
+    }
+
+    /// What a failed insert means: a key that is there already, or no answer.
+    pub(super) fn unless_taken(error: sqlx::Error, kind: &'static str, id: impl fmt::Display) -> Self {
+        match error.as_database_error() {
+            Some(refused) if refused.is_unique_violation() => Self::Exists {
+                kind,
+                id: id.to_string(),
+            },
+            _ => Self::Sql(error),
+        }
+    }
+
+    pub(super) fn unless_found(rows: u64, kind: &'static str, id: impl fmt::Display) -> Result<(), Self> {
+        match rows {
+            0 => Err(Self::no_such(kind, id)),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Everything `compute` reads and writes. One implementation is SQL; another may be a Nova conductor.
 ///
 /// What was answered `Ok` is durable. Deleted instances are gone from every read.

@@ -19,10 +19,44 @@ pub enum Error {
     },
     #[error("the identity service at {url} answered {status}")]
     Refused { url: String, status: u16 },
-    #[error("there is no endpoint of type '{service}' in the catalog for region {region:?}")]
+    #[error(
+        "there is no endpoint of type '{service}' in the catalog{}",
+        in_region(region)
+    )]
     NoEndpoint { service: String, region: Option<String> },
+    /// Reached and well, but its answer is not one: a proxy's page, another service on that port.
+    #[error("the identity service at {url} gave an answer that is none: {reason}")]
+    Nonsense { url: String, reason: String },
+    /// A setting that cannot work, in words that name it.
+    #[error("{0}")]
+    Setting(String),
+    #[error("Could not find {kind}: {id}.")]
+    NoSuch { kind: &'static str, id: String },
+    #[error("Conflict occurred attempting to store {kind} - Duplicate entry found with name {id}.")]
+    Exists { kind: &'static str, id: String },
+    /// Bad input, in words for the user.
+    #[error("{0}")]
+    Invalid(String),
+    #[error("{path} could not be written")]
+    Clouds {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("a password could not be hashed: {0}")]
+    Hash(String),
     #[error(transparent)]
-    Records(#[from] crate::db::Error),
+    Records(crate::db::Error),
+}
+
+impl From<crate::db::Error> for Error {
+    fn from(error: crate::db::Error) -> Self {
+        match error {
+            crate::db::Error::NoSuch { kind, id } => Self::NoSuch { kind, id },
+            crate::db::Error::Exists { kind, id } => Self::Exists { kind, id },
+            other => Self::Records(other),
+        }
+    }
 }
 
 /// A thing with an id and a name, in a domain.
@@ -51,4 +85,11 @@ pub trait Validate: fmt::Debug + Send + Sync {
 
     /// The address for `WWW-Authenticate: Keystone uri="…"`.
     fn uri(&self) -> &str;
+}
+
+fn in_region(region: &Option<String>) -> String {
+    region
+        .as_ref()
+        .map(|region| format!(" for region {region}"))
+        .unwrap_or_default()
 }

@@ -1,5 +1,8 @@
 //! Images: where they are described, and how their bytes travel between an image service and the engine.
 
+pub mod archive;
+pub mod glance;
+pub mod local;
 mod service;
 
-pub use service::{ByteStream, Download, Error, ImageService, NewImage};
+pub use service::{ByteStream, Download, Error, ImageService, NewImage, discard};

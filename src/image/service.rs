@@ -6,6 +6,7 @@ use std::io;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
 use crate::objects::{Image, ImageId, RequestContext};
@@ -26,6 +27,11 @@ impl fmt::Debug for Download {
     }
 }
 
+/// Reads the rest of what is not wanted: most senders look at the answer only when they have sent everything.
+pub async fn discard(mut data: ByteStream) {
+    while let Some(Ok(_)) = data.next().await {}
+}
+
 /// An image to be uploaded afterwards: a snapshot.
 #[derive(Debug, Clone, Default)]
 pub struct NewImage {
@@ -41,7 +47,8 @@ pub struct NewImage {
 pub enum Error {
     #[error("Image {0} could not be found.")]
     NotFound(String),
-    #[error("Not authorized for image {0}.")]
+    /// Seen but not to be touched by this caller, in words for the user.
+    #[error("{0}")]
     Forbidden(String),
     /// Bad input, in words for the user.
     #[error("{0}")]
@@ -65,6 +72,12 @@ pub enum Error {
     Records(#[from] crate::db::Error),
     #[error(transparent)]
     Engine(#[from] crate::docker::Error),
+}
+
+impl From<super::archive::Error> for Error {
+    fn from(error: super::archive::Error) -> Self {
+        Self::Invalid(error.to_string())
+    }
 }
 
 /// What booting and snapshotting need of an image service. The caller's rights are those of the context.

@@ -51,6 +51,9 @@ pub struct Instance {
     pub progress: u8,
     pub lock: Option<Lock>,
     pub fault: Option<Fault>,
+    /// The image that a running snapshot fills; whoever finds it after the snapshot broke off deletes it.
+    #[serde(default)]
+    pub snapshot_image: Option<ImageId>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub launched_at: Option<Timestamp>,

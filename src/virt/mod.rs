@@ -1,5 +1,11 @@
 //! The machine room: the trait a compute driver implements, and which one a configuration names.
 
+mod choice;
+pub mod docker;
 mod driver;
+pub mod fake;
+#[cfg(test)]
+mod fixtures;
 
+pub use choice::{UnknownDriver, driver};
 pub use driver::{ComputeDriver, Error, Event, Observed, Progress, RebootType};

@@ -41,6 +41,11 @@ impl Microversion {
         }
     }
 
+    /// For the named predicates that stand beside a resource (`answers_updates_in_full`); nothing else compares versions.
+    pub const fn at_least(self, first: &str) -> bool {
+        Self::literal(first).is_up_to(self)
+    }
+
     pub(super) const fn is_up_to(self, last: Self) -> bool {
         self.major < last.major || (self.major == last.major && self.minor <= last.minor)
     }

@@ -1,0 +1,110 @@
+//! How a flavor is shown.
+
+use std::collections::BTreeMap;
+
+use crate::api::links::{Link, Links};
+use crate::objects::{Flavor, FlavorId};
+use crate::view;
+
+view! {
+    /// One of `GET /flavors`.
+    pub(super) struct FlavorItem {
+        id: FlavorId,
+        name: String,
+        description: Option<String> = 2.55..,
+        links: [Link; 2],
+    }
+}
+
+view! {
+    /// A flavor in full.
+    pub(super) struct FlavorDetail {
+        id: FlavorId,
+        name: String,
+        ram: u64,
+        disk: u64,
+        swap_text as "swap": SwapText = ..2.75,
+        swap: u64 = 2.75..,
+        ephemeral as "OS-FLV-EXT-DATA:ephemeral": u64,
+        disabled as "OS-FLV-DISABLED:disabled": bool,
+        vcpus: u32,
+        is_public as "os-flavor-access:is_public": bool,
+        rxtx_factor: f64,
+        description: Option<String> = 2.55..,
+        extra_specs: BTreeMap<String, String> = 2.61..,
+        links: [Link; 2],
+    }
+}
+
+view! {
+    /// A server's flavor, as it was when the server was made.
+    #[derive(Clone, PartialEq)]
+    pub(in crate::api::compute) struct FlavorSummary {
+        vcpus: u32,
+        ram: u64,
+        disk: u64,
+        ephemeral: u64,
+        swap: u64,
+        original_name: String,
+        extra_specs: BTreeMap<String, String>,
+    }
+}
+
+/// No swap was an empty text before it became the number 0.
+#[derive(Debug)]
+pub(super) struct SwapText(u64);
+
+impl serde::Serialize for SwapText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            0 => serializer.serialize_str(""),
+            mib => serializer.serialize_u64(mib),
+        }
+    }
+}
+
+impl FlavorItem {
+    pub(super) fn of(flavor: &Flavor, links: &Links) -> Self {
+        Self {
+            id: flavor.id.clone(),
+            name: flavor.name.clone(),
+            description: flavor.description.clone(),
+            links: links.to("flavors", flavor.id.as_str()),
+        }
+    }
+}
+
+impl FlavorDetail {
+    pub(super) fn of(flavor: &Flavor, links: &Links) -> Self {
+        Self {
+            id: flavor.id.clone(),
+            name: flavor.name.clone(),
+            ram: flavor.memory_mb,
+            disk: flavor.root_gb,
+            swap_text: SwapText(flavor.swap_mb),
+            swap: flavor.swap_mb,
+            ephemeral: flavor.ephemeral_gb,
+            disabled: flavor.disabled,
+            vcpus: flavor.vcpus,
+            is_public: flavor.is_public,
+            rxtx_factor: 1.0,
+            description: flavor.description.clone(),
+            extra_specs: flavor.extra_specs.clone(),
+            links: links.to("flavors", flavor.id.as_str()),
+        }
+    }
+}
+
+impl FlavorSummary {
+    pub(in crate::api::compute) fn of(flavor: &Flavor) -> Self {
+        Self {
+            vcpus: flavor.vcpus,
+            ram: flavor.memory_mb,
+            disk: flavor.root_gb,
+            ephemeral: flavor.ephemeral_gb,
+            swap: flavor.swap_mb,
+            original_name: flavor.name.clone(),
+            extra_specs: flavor.extra_specs.clone(),
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What is done about keypairs.
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use http::StatusCode;
+
+use super::view::{KeypairDetail, KeypairItem, KeypairMade, PrivateKey};
+use crate::api::compute::Door;
+use crate::api::compute::text::{KeyName, PlainKeyName};
+use crate::api::links::Links;
+use crate::api::pagination::{Limit, page};
+use crate::api::policy::{Need, allow};
+use crate::api::request::{Invalid, Read};
+use crate::api::{At, Body, Fault, Microversion, Query, Under};
+use crate::compute::NewKeypair;
+use crate::objects::{RequestContext, UserId};
+use crate::{query, request};
+
+request! {
+    pub(super) struct CreateKeypair in "keypair" {
+        plain_name as "name": OrNone<PlainKeyName> = ..2.92,
+        name: OrNone<KeyName> = 2.92..,
+        kind as "type": Option<KeyKind> = 2.2..,
+        public_key: Option<String> = ..2.92,
+        needed_key as "public_key": NeededKey = 2.92..,
+        user_id: Option<String> = 2.10..,
+    }
+}
+
+query! {
+    pub(super) struct OfUser {
+        user_id: Option<String> = 2.10..,
+        limit: Option<Limit> = 2.35..,
+        marker: Option<String> = 2.35..,
+        .. = ..2.75
+    }
+}
+
+/// A name that its versions need, and that is not there in the others.
+#[derive(Debug)]
+pub(super) struct OrNone<T>(Option<T>);
+
+impl<T> Default for OrNone<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Read> Read for OrNone<T> {
+    fn read(version: Microversion, value: &serde_json::Value) -> Result<Self, Invalid> {
+        T::read(version, value).map(|read| Self(Some(read)))
+    }
+}
+
+/// From 2.92 on keys are imported only.
+#[derive(Debug, Default)]
+pub(super) struct NeededKey(Option<String>);
+
+impl Read for NeededKey {
+    fn read(version: Microversion, value: &serde_json::Value) -> Result<Self, Invalid> {
+        String::read(version, value).map(|key| Self(Some(key)))
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct KeyKind(String);
+
+impl std::str::FromStr for KeyKind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "ssh" | "x509" => Ok(Self(text.to_owned())),
+            other => Err(format!("'{other}' is not one of ['ssh', 'x509']")),
+        }
+    }
+}
+
+crate::read_as_text!(KeyKind);
+
+impl Microversion {
+    /// Making a keypair answers 201 and deleting one 204, which is what happens.
+    const fn keypairs_answer_plainly(self) -> bool {
+        self.at_least("2.2")
+    }
+}
+
+pub(super) async fn list(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+    links: Links,
+    Query(query): Query<OfUser>,
+) -> Result<impl IntoResponse, Fault> {
+    let user = user(&context, query.user_id.as_deref(), "index", Need::Reader)?;
+    let keypairs = door.compute.list_keypairs(&context, &user).await?;
+    let page = page(
+        &keypairs,
+        query.limit,
+        query.marker.as_deref(),
+        door.max_limit,
+        |keypair, name| keypair.name == name,
+    )?;
+    let next = page.last_if_full().filter(|_| query.limit.is_some());
+    let views: Vec<_> = page
+        .items
+        .iter()
+        .map(|keypair| Under("keypair", KeypairItem::of(keypair)))
+        .collect();
+    let next = next.map(|last| Under("keypairs_links", [links.next(&last.name)]));
+    Ok(At(version, (Under("keypairs", views), next)))
+}
+
+pub(super) async fn show(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+    Query(query): Query<OfUser>,
+    Path(name): Path<String>,
+) -> Result<impl IntoResponse, Fault> {
+    let user = user(&context, query.user_id.as_deref(), "show", Need::Reader)?;
+    let keypair = door.compute.get_keypair(&context, &user, &name).await?;
+    Ok(At(version, Under("keypair", KeypairDetail::of(&keypair))))
+}
+
+pub(super) async fn create(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+    Body(body): Body<CreateKeypair>,
+) -> Result<impl IntoResponse, Fault> {
+    let user = user(&context, body.user_id.as_deref(), "create", Need::Member)?;
+    let new = body.upgraded(user);
+    let (keypair, private) = door.compute.create_keypair(&context, new).await?;
+    let private = private.map(|key| PrivateKey {
+        private_key: key.expose().to_owned(),
+    });
+    let status = match version.keypairs_answer_plainly() {
+        true => StatusCode::CREATED,
+        false => StatusCode::OK,
+    };
+    let view = (KeypairMade::of(&keypair), private);
+    Ok((status, At(version, Under("keypair", view))))
+}
+
+pub(super) async fn delete(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+    Query(query): Query<OfUser>,
+    Path(name): Path<String>,
+) -> Result<impl IntoResponse, Fault> {
+    let user = user(&context, query.user_id.as_deref(), "delete", Need::Member)?;
+    door.compute.delete_keypair(&context, &user, &name).await?;
+    Ok(match version.keypairs_answer_plainly() {
+        true => StatusCode::NO_CONTENT,
+        false => StatusCode::ACCEPTED,
+    })
+}
+
+impl CreateKeypair {
+    fn upgraded(self, user: UserId) -> NewKeypair {
+        let plain = self.plain_name.0.map(|name| name.0);
+        NewKeypair {
+            name: self.name.0.map(|name| name.0).or(plain).unwrap_or_default(),
+            kind: self.kind.map_or_else(|| "ssh".to_owned(), |kind| kind.0),
+            public_key: self.public_key.or(self.needed_key.0),
+            user: Some(user),
+        }
+    }
+}
+
+/// Other users' keypairs are an administrator's business.
+fn user(context: &RequestContext, asked: Option<&str>, verb: &str, need: Need) -> Result<UserId, Fault> {
+    let rule = format!("os_compute_api:os-keypairs:{verb}");
+    match asked {
+        Some(id) if id != context.user_id.as_str() => {
+            allow(context, &rule, Need::Admin)?;
+            Ok(UserId::from(id))
+        }
+        _ => {
+            allow(context, &rule, need)?;
+            Ok(context.user_id.clone())
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The Compute API v2.1: its routes, and what all of its handlers share.
+
+mod availability_zones;
+mod flavors;
+mod keypairs;
+mod limits;
+mod project_path;
+mod servers;
+mod text;
+mod time;
+mod versions;
+
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{any_service, get};
+use axum::{Extension, Router};
+use http::StatusCode;
+
+use super::context::authenticate;
+use super::links::LinkSettings;
+use super::{RequestIds, with_compute_layers};
+use crate::compute::Compute;
+use crate::identity::Validate;
+use crate::objects::World;
+
+/// What every handler of this door holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Door {
+    compute: Compute,
+    /// `[api] max_limit`: the longest page.
+    max_limit: usize,
+}
+
+/// What the door is built of.
+#[derive(Debug)]
+pub struct Parts {
+    pub compute: Compute,
+    pub identity: Arc<dyn Validate>,
+    pub world: Arc<dyn World>,
+    pub links: LinkSettings,
+    pub max_limit: usize,
+    /// Bytes; a longer body is answered 413.
+    pub max_body: usize,
+}
+
+/// The whole service of one port.
+pub fn router(parts: Parts) -> Router {
+    let door = Door {
+        compute: parts.compute,
+        max_limit: parts.max_limit,
+    };
+    let resources = Router::new()
+        .merge(availability_zones::routes())
+        .merge(flavors::routes())
+        .merge(keypairs::routes())
+        .merge(limits::routes())
+        .merge(servers::routes())
+        .layer(from_fn(project_path::must_match))
+        .layer(from_fn_with_state(parts.identity, authenticate));
+    let routes = Router::new()
+        .merge(versions::routes())
+        .route("/healthcheck", get(healthcheck))
+        .nest("/v2.1", resources)
+        .layer(DefaultBodyLimit::max(parts.max_body))
+        .with_state(door);
+    let service =
+        with_compute_layers(routes, RequestIds::of_compute(parts.world)).layer(Extension(parts.links));
+    Router::new().fallback_service(any_service(project_path::Undo::new(service)))
+}
+
+/// 200 when servers can be made; load balancers ask.
+async fn healthcheck(State(door): State<Door>) -> (StatusCode, &'static str) {
+    match door.compute.is_ready().await {
+        true => (StatusCode::OK, "OK"),
+        false => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The Docker engine does not answer.",
+        ),
+    }
+}

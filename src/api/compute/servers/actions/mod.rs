@@ -1,0 +1,62 @@
+//! `POST /servers/{id}/action`: what can be done to a server, one file per action.
+
+mod console_output;
+mod create_image;
+mod lock;
+mod pause;
+mod power;
+mod reboot;
+mod rebuild;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+
+use super::instance_id;
+use crate::actions;
+use crate::api::compute::Door;
+use crate::api::links::Links;
+use crate::api::{Action, Fault, Microversion};
+use crate::objects::{InstanceId, RequestContext};
+
+/// The server that an action is for, and who asks.
+#[derive(Debug)]
+pub(super) struct Target {
+    door: Door,
+    context: RequestContext,
+    version: Microversion,
+    links: Links,
+    id: InstanceId,
+}
+
+actions! {
+    pub(super) struct ServerActions on Target {
+        "os-start" => power::start,
+        "os-stop" => power::stop,
+        "reboot" => reboot::reboot,
+        "pause" => pause::pause,
+        "unpause" => pause::unpause,
+        "createImage" => create_image::create_image,
+        "os-getConsoleOutput" => console_output::console_output,
+        "lock" => lock::lock,
+        "unlock" => lock::unlock,
+        "rebuild" => rebuild::rebuild,
+    }
+}
+
+pub(super) async fn act(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+    links: Links,
+    Path(id): Path<String>,
+    action: Action,
+) -> Result<Response, Fault> {
+    let target = Target {
+        id: instance_id(&id)?,
+        door,
+        context,
+        version,
+        links,
+    };
+    ServerActions::dispatch(target, action).await
+}

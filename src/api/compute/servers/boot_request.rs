@@ -1,0 +1,180 @@
+//! Every form that `POST /servers` ever had becomes the one that compute knows.
+
+use std::collections::BTreeSet;
+
+use super::create_request::{BlockDevice, CreateBody, CreateServer, NetworkWanted, Networks};
+use crate::api::Fault;
+use crate::api::policy::{Need, allow};
+use crate::api::request::{Flag, OrNull};
+use crate::compute::Boot;
+use crate::objects::{FlavorId, ImageId, NetworkChoice, RequestContext, SchedulerHints, UserData};
+
+impl CreateBody {
+    /// Refuses what is well-formed but cannot be had here, in Nova's words where it has some.
+    pub(super) fn boot(self, context: &RequestContext) -> Result<Boot, Fault> {
+        let hints = self.hints.or(self.old_hints);
+        let hints = hints.and_then(|hints| serde_json::to_string(&hints.0).ok());
+        let server = self.server;
+        server.refuse_what_is_not_here(context)?;
+        let (min_count, max_count) = server.counts()?;
+        Ok(Boot {
+            image: server.image()?,
+            network: server.network()?,
+            availability_zone: server.zone(),
+            min_count,
+            max_count,
+            scheduler_hints: hints.map(SchedulerHints).unwrap_or_default(),
+            name: server.name.0,
+            description: or_null(server.description).map(|text| text.0),
+            hostname: server.hostname.map(|hostname| hostname.0),
+            flavor: FlavorId(server.flavor.0),
+            metadata: server.metadata.unwrap_or_default().0,
+            tags: tags(server.tags),
+            key_name: or_null(server.key_name).map(|name| name.0),
+            user_data: user_data(server.user_data)?,
+            admin_pass: server.admin_pass.map(|pass| pass.0),
+            security_groups: groups(server.security_groups),
+            config_drive: or_null(server.config_drive).is_some_and(|flag: Flag| flag.0),
+            disk_config_auto: server.disk_config.is_some_and(|config| config.auto),
+            access_ip_v4: server.access_ip_v4.map(|ip| ip.0).filter(|ip| !ip.is_empty()),
+            access_ip_v6: server.access_ip_v6.map(|ip| ip.0).filter(|ip| !ip.is_empty()),
+            trusted_image_certificates: or_null(server.trusted_image_certificates),
+        })
+    }
+}
+
+impl CreateServer {
+    fn refuse_what_is_not_here(&self, context: &RequestContext) -> Result<(), Fault> {
+        if self.host.is_some() || self.hypervisor_hostname.is_some() {
+            allow(
+                context,
+                "compute:servers:create:requested_destination",
+                Need::Admin,
+            )?;
+        }
+        if self.personality.as_ref().is_some_and(|files| !files.is_empty()) {
+            return Err(Fault::bad_request(
+                "Files are not injected into containers: put them into the image, or into user_data.",
+            ));
+        }
+        if self
+            .block_device_mapping
+            .as_ref()
+            .is_some_and(|all| !all.is_empty())
+        {
+            return Err(no_volumes());
+        }
+        Ok(())
+    }
+
+    /// The image named by `imageRef`, or by the one block device that is the image's own.
+    fn image(&self) -> Result<ImageId, Fault> {
+        let of_server = match &self.image {
+            Some(OrNull(Some(id))) if !id.is_empty() => Some(id),
+            _ => None,
+        };
+        let of_device = match self.block_devices.as_deref().unwrap_or_default() {
+            [] => None,
+            [device] if device.is_the_image() => device.uuid.as_ref(),
+            _ => return Err(no_volumes()),
+        };
+        let Some(id) = of_server.or(of_device) else {
+            let message = "Invalid imageRef provided: a container boots from an image, name one.";
+            return Err(Fault::bad_request(message));
+        };
+        let id = id.rsplit('/').next().unwrap_or(id);
+        id.parse()
+            .map_err(|_| Fault::bad_request("Invalid imageRef provided."))
+    }
+
+    fn network(&self) -> Result<NetworkChoice, Fault> {
+        match (&self.networks, &self.legacy_networks) {
+            (Networks::None, _) => Ok(NetworkChoice::None),
+            (Networks::These(wanted), _) | (_, Some(wanted)) => named(wanted),
+            (Networks::Auto, None) => Ok(NetworkChoice::Auto),
+        }
+    }
+
+    fn counts(&self) -> Result<(u32, u32), Fault> {
+        let count = |whole: Option<u64>| whole.and_then(|count| u32::try_from(count).ok());
+        let min = count(self.min_count.map(|whole| whole.0));
+        let max = count(self.max_count.map(|whole| whole.0));
+        let (min, max) = (min.unwrap_or(1), max.or(min).unwrap_or(1));
+        match min <= max {
+            true => Ok((min, max)),
+            false => Err(Fault::bad_request("min_count must be <= max_count")),
+        }
+    }
+
+    /// An administrator's `host` is the zone's last part, as it was before 2.74.
+    fn zone(&self) -> Option<String> {
+        let zone = match &self.availability_zone {
+            Some(OrNull(Some(zone))) => Some(zone.0.clone()),
+            _ => None,
+        };
+        match self.host.as_ref().or(self.hypervisor_hostname.as_ref()) {
+            Some(host) => Some(format!("{}:{host}", zone.unwrap_or_default())),
+            None => zone,
+        }
+    }
+}
+
+impl BlockDevice {
+    /// Some clients say in two places that the server boots from its image.
+    fn is_the_image(&self) -> bool {
+        let _ = &self.delete_on_termination;
+        let first = self
+            .boot_index
+            .as_ref()
+            .is_none_or(|index| matches!(index.as_i64(), Some(0)) || index.as_str() == Some("0"));
+        self.source_type.as_deref() == Some("image")
+            && matches!(self.destination_type.as_deref(), None | Some("local"))
+            && first
+    }
+}
+
+fn no_volumes() -> Fault {
+    Fault::bad_request(
+        "Block Device Mapping is Invalid: containers boot from an image, volumes are not available.",
+    )
+}
+
+/// No network has an id here; the first one asked for is told back.
+fn named(wanted: &[NetworkWanted]) -> Result<NetworkChoice, Fault> {
+    let Some(first) = wanted.first() else {
+        return Ok(NetworkChoice::Auto);
+    };
+    let _ = (&first.fixed_ip, &first.tag, &first.tag_once);
+    let port = first.port.as_ref().and_then(|port| port.0.as_ref());
+    let message = match (port, &first.uuid) {
+        (Some(port), _) => format!("Port {} could not be found.", port.0),
+        (None, Some(network)) => format!("Network {} could not be found.", network.0),
+        (None, None) => "Bad network format: missing 'uuid'".to_owned(),
+    };
+    Err(Fault::bad_request(message))
+}
+
+pub(super) fn or_null<T>(field: Option<OrNull<T>>) -> Option<T> {
+    field.and_then(|or_null| or_null.0)
+}
+
+pub(super) fn user_data(
+    field: Option<OrNull<crate::api::compute::text::UserDataText>>,
+) -> Result<Option<UserData>, Fault> {
+    let text = or_null(field).map(|text| text.0).filter(|text| !text.is_empty());
+    text.map(|text| UserData::new(text).map_err(|error| Fault::bad_request(error.to_string())))
+        .transpose()
+}
+
+fn tags(tags: Option<Vec<crate::api::compute::text::Tag>>) -> BTreeSet<String> {
+    tags.into_iter().flatten().map(|tag| tag.0).collect()
+}
+
+fn groups(wanted: Option<Vec<super::create_request::SecurityGroupWanted>>) -> Vec<String> {
+    let mut names: Vec<String> = wanted.into_iter().flatten().map(|group| group.name.0).collect();
+    if names.is_empty() {
+        names.push("default".to_owned());
+    }
+    names.dedup();
+    names
+}

@@ -1,0 +1,175 @@
+//! `/servers/{id}/os-instance-actions`: what was asked of a server, and how it went.
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use jiff::Timestamp;
+
+use super::instance_id;
+use crate::api::compute::Door;
+use crate::api::compute::time::Micros;
+use crate::api::links::Links;
+use crate::api::pagination::{Limit, page};
+use crate::api::policy::{Need, allow};
+use crate::api::{At, Fault, Microversion, Query, Under};
+use crate::objects::{Action, ActionEvent, InstanceId, ProjectId, RequestContext, RequestId, UserId};
+use crate::{query, view};
+
+query! {
+    pub(super) struct ListActions {
+        limit: Option<Limit> = 2.58..,
+        marker: Option<String> = 2.58..,
+        changes_since as "changes-since": Option<Moment> = 2.58..,
+        changes_before as "changes-before": Option<Moment> = 2.66..,
+        .. = ..2.75
+    }
+}
+
+view! {
+    struct ActionItem {
+        action: String,
+        instance_uuid: InstanceId,
+        request_id: RequestId,
+        user_id: UserId,
+        project_id: ProjectId,
+        start_time: Micros,
+        message: Option<String>,
+        updated_at: Micros = 2.58..,
+    }
+}
+
+view! {
+    struct EventItem {
+        event: String,
+        start_time: Micros,
+        finish_time: Option<Micros>,
+        result: Option<String>,
+        traceback: Option<String> = ..2.51,
+        host_id as "hostId": String = 2.62..,
+        details: Option<String> = 2.84..,
+    }
+}
+
+view! {
+    /// Where it happened: an administrator's to know.
+    struct EventHost {
+        host: String = 2.62..,
+    }
+}
+
+/// A moment as clients write it: ISO 8601, UTC unless it says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment(pub(super) Timestamp);
+
+impl std::str::FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let zoned = text.parse::<Timestamp>();
+        let utc = || {
+            let civil: jiff::civil::DateTime = text.parse()?;
+            Ok(civil.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp())
+        };
+        zoned
+            .or_else(|_| utc())
+            .map(Self)
+            .map_err(|_: jiff::Error| format!("'{text}' is not a 'date-time'"))
+    }
+}
+
+crate::read_as_text!(Moment);
+
+impl Microversion {
+    /// Not only administrators see the events of an action.
+    const fn shows_events_to_everyone(self) -> bool {
+        self.at_least("2.51")
+    }
+}
+
+impl ActionItem {
+    fn of(action: &Action) -> Self {
+        Self {
+            action: action.action.clone(),
+            instance_uuid: action.instance_id,
+            request_id: action.request_id.clone(),
+            user_id: action.user_id.clone(),
+            project_id: action.project_id.clone(),
+            start_time: Micros(action.start_time),
+            message: action.message.clone(),
+            updated_at: Micros(action.updated_at),
+        }
+    }
+}
+
+impl EventItem {
+    fn of(event: &ActionEvent) -> Self {
+        Self {
+            event: event.event.clone(),
+            start_time: Micros(event.start_time),
+            finish_time: event.finish_time.map(Micros),
+            result: event.result.clone(),
+            traceback: None,
+            host_id: String::new(),
+            details: event.details.clone(),
+        }
+    }
+}
+
+pub(super) async fn list(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+    links: Links,
+    Query(query): Query<ListActions>,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "os_compute_api:os-instance-actions:list", Need::Reader)?;
+    let mut actions = door.compute.actions(&context, instance_id(&id)?).await?;
+    actions.retain(|action| {
+        query
+            .changes_since
+            .is_none_or(|since| action.updated_at >= since.0)
+            && query
+                .changes_before
+                .is_none_or(|before| action.updated_at <= before.0)
+    });
+    let page = page(
+        &actions,
+        query.limit,
+        query.marker.as_deref(),
+        door.max_limit,
+        |action, request| action.request_id.as_str() == request,
+    )?;
+    let next = page.last_if_full().filter(|_| query.limit.is_some());
+    let next = next.map(|last| Under("links", [links.next(last.request_id.as_str())]));
+    let items: Vec<ActionItem> = page.items.iter().map(ActionItem::of).collect();
+    Ok(At(version, (Under("instanceActions", items), next)))
+}
+
+pub(super) async fn show(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+    Path((id, request)): Path<(String, String)>,
+) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "os_compute_api:os-instance-actions:show", Need::Reader)?;
+    let action = door
+        .compute
+        .action(&context, instance_id(&id)?, &RequestId(request))
+        .await?;
+    let seen = version.shows_events_to_everyone() || context.is_admin();
+    let events = seen.then(|| Under("events", events(&action, context.is_admin())));
+    Ok(At(
+        version,
+        Under("instanceAction", (ActionItem::of(&action), events)),
+    ))
+}
+
+fn events(action: &Action, admin: bool) -> Vec<(EventItem, Option<EventHost>)> {
+    let event = |event: &ActionEvent| {
+        let host = EventHost {
+            host: event.host.clone(),
+        };
+        (EventItem::of(event), admin.then_some(host))
+    };
+    action.events.iter().map(event).collect()
+}

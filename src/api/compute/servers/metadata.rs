@@ -1,0 +1,154 @@
+//! `/servers/{id}/metadata`: a server's own keys and values.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::instance_id;
+use crate::api::compute::Door;
+use crate::api::compute::text::{MetadataKey, MetadataValue};
+use crate::api::policy::{Need, allow};
+use crate::api::request::{Invalid, Read};
+use crate::api::{Body, Fault, Microversion};
+use crate::objects::{Instance, RequestContext};
+use crate::request;
+
+pub(super) fn routes() -> Router<Door> {
+    Router::new()
+        .route("/servers/{id}/metadata", get(list).post(update).put(replace))
+        .route(
+            "/servers/{id}/metadata/{key}",
+            get(show).put(update_one).delete(delete),
+        )
+}
+
+/// Keys and values whose form has been checked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Metadata(pub(super) BTreeMap<String, String>);
+
+impl Read for Metadata {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        let read = BTreeMap::<String, MetadataValue>::read(version, value)?;
+        let mut metadata = BTreeMap::new();
+        for (key, value) in read {
+            let shown = Value::from(key.as_str());
+            let key: MetadataKey = key.parse().map_err(|unfit: _| refused(&shown, &unfit))?;
+            metadata.insert(key.0, value.0);
+        }
+        Ok(Self(metadata))
+    }
+}
+
+fn refused(key: &Value, unfit: &crate::api::compute::text::Unfit) -> Invalid {
+    Invalid::new(key, unfit.to_string()).at("metadata")
+}
+
+request! {
+    struct AllMetadata {
+        metadata: Metadata,
+    }
+}
+
+request! {
+    struct OneItem {
+        meta: Metadata,
+    }
+}
+
+async fn list(
+    State(door): State<Door>,
+    context: RequestContext,
+    Path(id): Path<String>,
+) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "os_compute_api:server-metadata:index", Need::Reader)?;
+    let instance = door.compute.get(&context, instance_id(&id)?).await?;
+    Ok(shown(&instance))
+}
+
+async fn update(
+    State(door): State<Door>,
+    context: RequestContext,
+    Path(id): Path<String>,
+    Body(body): Body<AllMetadata>,
+) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "os_compute_api:server-metadata:create", Need::Member)?;
+    let id = instance_id(&id)?;
+    let instance = door
+        .compute
+        .update_metadata(&context, id, body.metadata.0)
+        .await?;
+    Ok(shown(&instance))
+}
+
+async fn replace(
+    State(door): State<Door>,
+    context: RequestContext,
+    Path(id): Path<String>,
+    Body(body): Body<AllMetadata>,
+) -> Result<impl IntoResponse, Fault> {
+    allow(
+        &context,
+        "os_compute_api:server-metadata:update_all",
+        Need::Member,
+    )?;
+    let id = instance_id(&id)?;
+    let instance = door
+        .compute
+        .replace_metadata(&context, id, body.metadata.0)
+        .await?;
+    Ok(shown(&instance))
+}
+
+async fn show(
+    State(door): State<Door>,
+    context: RequestContext,
+    Path((id, key)): Path<(String, String)>,
+) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "os_compute_api:server-metadata:show", Need::Reader)?;
+    let instance = door.compute.get(&context, instance_id(&id)?).await?;
+    match instance.metadata.get(&key) {
+        Some(value) => Ok(Json(json!({ "meta": { key: value } }))),
+        None => Err(Fault::not_found("Metadata item was not found")),
+    }
+}
+
+async fn update_one(
+    State(door): State<Door>,
+    context: RequestContext,
+    Path((id, key)): Path<(String, String)>,
+    Body(body): Body<OneItem>,
+) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "os_compute_api:server-metadata:update", Need::Member)?;
+    let item = body.meta.0;
+    if item.len() != 1 {
+        return Err(Fault::bad_request("Request body contains too many items"));
+    }
+    if !item.contains_key(&key) {
+        return Err(Fault::bad_request("Request body and URI mismatch"));
+    }
+    door.compute
+        .update_metadata(&context, instance_id(&id)?, item.clone())
+        .await?;
+    Ok(Json(json!({ "meta": item })))
+}
+
+async fn delete(
+    State(door): State<Door>,
+    context: RequestContext,
+    Path((id, key)): Path<(String, String)>,
+) -> Result<StatusCode, Fault> {
+    allow(&context, "os_compute_api:server-metadata:delete", Need::Member)?;
+    door.compute
+        .delete_metadata(&context, instance_id(&id)?, &key)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn shown(instance: &Instance) -> Json<Value> {
+    Json(json!({ "metadata": instance.metadata }))
+}

@@ -1,0 +1,109 @@
+//! `PUT /servers/{id}`: a new name, address or description.
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+
+use super::instance_id;
+use super::view::{ExtendedAttributes, ServerCore, ServerGroups, ServerRest, fault, progress};
+use crate::api::compute::Door;
+use crate::api::compute::text::{AccessIpV4, AccessIpV6, Description, Hostname, Name};
+use crate::api::links::Links;
+use crate::api::policy::{Need, allow};
+use crate::api::request::OrNull;
+use crate::api::view::{Shown, View};
+use crate::api::{At, Body, Fault, Microversion, Under};
+use crate::compute::Update;
+use crate::objects::{Instance, RequestContext};
+use crate::request;
+
+request! {
+    pub(super) struct UpdateServer in "server" {
+        name: Option<Name>,
+        disk_config as "OS-DCF:diskConfig": Option<DiskConfig>,
+        access_ip_v4 as "accessIPv4": Option<AccessIpV4>,
+        access_ip_v6 as "accessIPv6": Option<AccessIpV6>,
+        description: Option<OrNull<Description>> = 2.19..,
+        hostname: Option<Hostname> = 2.90..,
+    }
+}
+
+/// `AUTO` or `MANUAL`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DiskConfig {
+    pub(super) auto: bool,
+}
+
+impl std::str::FromStr for DiskConfig {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "AUTO" => Ok(Self { auto: true }),
+            "MANUAL" => Ok(Self { auto: false }),
+            other => Err(format!("'{other}' is not one of ['AUTO', 'MANUAL']")),
+        }
+    }
+}
+
+crate::read_as_text!(DiskConfig);
+
+impl Microversion {
+    /// `PUT` and rebuild answer with the whole server.
+    pub(super) const fn answers_updates_in_full(self) -> bool {
+        self.at_least("2.75")
+    }
+}
+
+impl UpdateServer {
+    fn upgraded(self) -> Update {
+        let cleared = |text: String| Some(text).filter(|text| !text.is_empty());
+        Update {
+            name: self.name.map(|name| name.0),
+            hostname: self.hostname.map(|hostname| hostname.0),
+            description: self.description.map(|or_null| or_null.0.map(|text| text.0)),
+            access_ip_v4: self.access_ip_v4.map(|ip| cleared(ip.0)),
+            access_ip_v6: self.access_ip_v6.map(|ip| cleared(ip.0)),
+            disk_config_auto: self.disk_config.map(|config| config.auto),
+        }
+    }
+}
+
+pub(super) async fn update(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+    links: Links,
+    Path(id): Path<String>,
+    Body(body): Body<UpdateServer>,
+) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "os_compute_api:servers:update", Need::Member)?;
+    let instance = door
+        .compute
+        .update(&context, instance_id(&id)?, body.upgraded())
+        .await?;
+    Ok(At(
+        version,
+        Under("server", changed(&door, &context, version, &links, &instance)),
+    ))
+}
+
+/// A server after a change, as much of it as the version shows.
+pub(super) fn changed(
+    door: &Door,
+    context: &RequestContext,
+    version: Microversion,
+    links: &Links,
+    instance: &Instance,
+) -> impl Shown + View + use<> {
+    let full = version.answers_updates_in_full();
+    let template = &door.compute.settings().instance_name_template;
+    let rest = full.then(|| (ServerRest::of(instance), ServerGroups { server_groups: [] }));
+    let attributes = (full && context.is_admin()).then(|| ExtendedAttributes::of(instance, template));
+    (
+        ServerCore::of(instance, links),
+        rest,
+        progress(instance),
+        fault(instance, context.is_admin()),
+        attributes,
+    )
+}

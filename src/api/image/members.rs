@@ -1,0 +1,43 @@
+//! `/v2/images/{id}/members`: nobody is ever a member here; sharing is by visibility alone.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use super::caller::Caller;
+use super::images::parse;
+use crate::api::Fault;
+use crate::image::ImageService;
+use crate::image::local::LocalImages;
+
+pub(super) async fn list(
+    State(images): State<LocalImages>,
+    Caller(context): Caller,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Fault> {
+    images.show(&context, parse(&id)?).await?;
+    Ok(Json(json!({ "members": [], "schema": "/v2/schemas/members" })))
+}
+
+pub(super) async fn show(
+    State(images): State<LocalImages>,
+    Caller(context): Caller,
+    Path((id, member)): Path<(String, String)>,
+) -> Result<Json<Value>, Fault> {
+    images.show(&context, parse(&id)?).await?;
+    Err(Fault::not_found(format!(
+        "{member} not found in the member list of the image {id}."
+    )))
+}
+
+pub(super) async fn refuse(
+    State(images): State<LocalImages>,
+    Caller(context): Caller,
+    Path(path): Path<Vec<String>>,
+) -> Result<Json<Value>, Fault> {
+    let id = path.first().map(String::as_str).unwrap_or_default();
+    images.show(&context, parse(id)?).await?;
+    Err(Fault::forbidden(
+        "Images are not shared with single projects here: set the image's visibility to public or community.",
+    ))
+}

@@ -1,0 +1,31 @@
+//! `/v2/images/{id}/tags/{tag}`.
+
+use axum::extract::{Path, State};
+use http::StatusCode;
+
+use super::caller::Caller;
+use super::images::parse;
+use crate::api::Fault;
+use crate::image::local::LocalImages;
+
+pub(super) async fn add(
+    State(images): State<LocalImages>,
+    Caller(context): Caller,
+    Path((id, tag)): Path<(String, String)>,
+) -> Result<StatusCode, Fault> {
+    images.add_tag(&context, parse(&id)?, &tag).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn remove(
+    State(images): State<LocalImages>,
+    Caller(context): Caller,
+    Path((id, tag)): Path<(String, String)>,
+) -> Result<StatusCode, Fault> {
+    if images.remove_tag(&context, parse(&id)?, &tag).await? {
+        return Ok(StatusCode::NO_CONTENT);
+    }
+    Err(Fault::not_found(format!(
+        "Tag {tag} could not be found on image {id}."
+    )))
+}

@@ -1,0 +1,114 @@
+//! The whole small cloud: our own identity and image services beside compute.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use tokio::sync::mpsc;
+
+use super::State;
+use super::parts::{Cloud, Doors, compute_door, core, database, engine};
+use crate::api::{self, RequestIds};
+use crate::compute::Compute;
+use crate::conf::Conf;
+use crate::identity::Catalog;
+use crate::identity::local::{Clouds, Local};
+use crate::image::ImageService;
+use crate::image::local::LocalImages;
+use crate::objects::{ImageId, World};
+
+pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> anyhow::Result<Cloud> {
+    let db = database(conf, state).await?;
+    let docker = engine(conf)?;
+    let urls = Urls::of(conf);
+    let identity = people(conf, state, &db, &urls, &world).await?;
+    let (deleted, gone) = mpsc::unbounded_channel();
+    let images = LocalImages::open(db.images(), state.path.join("images"), world.clone())
+        .await?
+        .with_engine(Arc::new(docker.clone()))
+        .with_on_delete(Arc::new(move |id| {
+            let _ = deleted.send(id);
+        }));
+    let service: Arc<dyn ImageService> = Arc::new(images.clone());
+    let compute = core(conf, state, &db, docker, service, world.clone()).await?;
+    tokio::spawn(forget_deleted(compute.clone(), gone));
+    let catalog = Catalog::new(
+        &conf.standalone.region_name,
+        &urls.identity,
+        &urls.image,
+        &urls.compute,
+    );
+    let validate = Arc::new(identity.clone());
+    let ids = RequestIds::new(world.clone(), None);
+    Ok(Cloud {
+        doors: Doors {
+            compute: compute_door(conf, compute.clone(), validate.clone(), world.clone()),
+            identity: Some(api::identity::router(identity, catalog, world)),
+            image: Some(api::image::router(images, validate, ids)),
+        },
+        compute,
+    })
+}
+
+async fn people(
+    conf: &Conf,
+    state: &State,
+    db: &crate::db::Db,
+    urls: &Urls,
+    world: &Arc<dyn World>,
+) -> anyhow::Result<Local> {
+    let expiration = SignedDuration::from_secs(i64::try_from(conf.standalone.token_expiration)?);
+    let local = Local::new(db, world.clone(), expiration, &urls.identity);
+    let clouds = Clouds {
+        path: state.clouds_file.clone(),
+        auth_url: urls.identity.clone(),
+        region: conf.standalone.region_name.clone(),
+    };
+    local.bootstrap(&clouds).await?;
+    tracing::info!(
+        path = %clouds.path.display(),
+        "log in with OS_CLIENT_CONFIG_FILE set to this file and OS_CLOUD=nova-docker"
+    );
+    Ok(local)
+}
+
+/// A deleted image has no use in the engine either.
+async fn forget_deleted(compute: Compute, mut gone: mpsc::UnboundedReceiver<ImageId>) {
+    while let Some(id) = gone.recv().await {
+        compute.image_deleted(id).await;
+    }
+}
+
+/// Where clients find the three services.
+struct Urls {
+    identity: String,
+    image: String,
+    compute: String,
+}
+
+impl Urls {
+    fn of(conf: &Conf) -> Self {
+        let alone = &conf.standalone;
+        let base = &conf.default;
+        let at = |listen: &str, port: u16| {
+            let host = alone
+                .public_host
+                .clone()
+                .unwrap_or_else(|| reachable(listen, &base.my_ip));
+            format!("http://{host}:{port}")
+        };
+        Self {
+            identity: at(&alone.identity_listen, alone.identity_listen_port) + "/v3",
+            image: at(&alone.image_listen, alone.image_listen_port),
+            compute: at(&base.osapi_compute_listen, base.osapi_compute_listen_port) + "/v2.1",
+        }
+    }
+}
+
+/// A service that listens everywhere is reached at the host's own address.
+fn reachable(listen: &str, my_ip: &str) -> String {
+    match listen {
+        "0.0.0.0" | "::" => my_ip.to_owned(),
+        v6 if v6.contains(':') => format!("[{v6}]"),
+        other => other.to_owned(),
+    }
+}

@@ -1,0 +1,127 @@
+//! `nova-docker serve`: builds everything that the configuration asks for, serves it, and ends well.
+
+mod alone;
+mod inside;
+mod listen;
+mod logging;
+mod notify;
+mod parts;
+mod signals;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+
+use super::ConfigFiles;
+use crate::conf::{Conf, environment};
+use crate::objects::{SystemWorld, World};
+use listen::Listeners;
+use parts::Cloud;
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    config: ConfigFiles,
+    /// Keep state in memory, and leave no container and no image behind at the end.
+    #[arg(long)]
+    ephemeral: bool,
+    /// Where clouds.yaml is written, alone [default: `<state_path>/clouds.yaml`]
+    #[arg(long, value_name = "PATH")]
+    clouds_file: Option<PathBuf>,
+}
+
+/// Where this run keeps what it remembers.
+#[derive(Debug)]
+struct State {
+    path: PathBuf,
+    ephemeral: bool,
+    clouds_file: PathBuf,
+}
+
+/// The whole life of the process; the exit code says whether it ended as it was told to.
+pub fn run(serve: &Serve) -> ExitCode {
+    match start(serve) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(serve: &Serve) -> anyhow::Result<()> {
+    let conf = Conf::load(&serve.config.sources(), &environment::Process);
+    logging::start(conf.as_ref().ok())?;
+    let conf = conf?;
+    for warning in &conf.warnings {
+        tracing::warn!("{warning}");
+    }
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .map_err(|_| anyhow::anyhow!("a second TLS provider is installed"))?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the runtime could not be started")?
+        .block_on(serve_until_told(serve, &conf))
+}
+
+async fn serve_until_told(serve: &Serve, conf: &Conf) -> anyhow::Result<()> {
+    let signals = signals::Signals::listen().context("signals cannot be received")?;
+    let world: Arc<dyn World> = Arc::new(SystemWorld);
+    let state = State::prepare(serve, conf)?;
+    let listeners = Listeners::bind(conf).await?;
+    let cloud = match conf.is_standalone() {
+        true => alone::build(conf, &state, world).await?,
+        false => inside::build(conf, &state, world).await?,
+    };
+    let Cloud { compute, doors, .. } = cloud;
+    let served = listeners.serve(doors);
+    notify::ready();
+    tracing::info!("nova-docker is ready");
+    signals.told().await;
+    notify::stopping();
+    tracing::info!("ending");
+    served.end().await;
+    compute.shutdown().await;
+    state.tidy();
+    Ok(())
+}
+
+impl State {
+    fn prepare(serve: &Serve, conf: &Conf) -> anyhow::Result<Self> {
+        let path = match serve.ephemeral {
+            true => std::env::temp_dir().join(format!("nova-docker-{}", std::process::id())),
+            false => conf.default.state_path.clone(),
+        };
+        make_private(&path)
+            .with_context(|| format!("[DEFAULT] state_path: {} cannot be made", path.display()))?;
+        let clouds_file = serve.clouds_file.clone();
+        Ok(Self {
+            clouds_file: clouds_file.unwrap_or_else(|| path.join("clouds.yaml")),
+            ephemeral: serve.ephemeral,
+            path,
+        })
+    }
+
+    fn tidy(&self) {
+        if !self.ephemeral {
+            return;
+        }
+        if let Err(error) = std::fs::remove_dir_all(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "the state of an ephemeral cloud could not be removed");
+        }
+    }
+}
+
+/// Only its owner looks into it: image data and passwords are there.
+fn make_private(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+}

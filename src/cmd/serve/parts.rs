@@ -1,0 +1,138 @@
+//! What both settings are built of, from the configuration to the rooms' own terms.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use axum::Router;
+
+use super::State;
+use crate::api;
+use crate::compute::{self, Compute};
+use crate::conf::Conf;
+use crate::db::{Db, Records};
+use crate::docker::{Docker, Endpoint};
+use crate::identity::Validate;
+use crate::image::ImageService;
+use crate::objects::World;
+use crate::virt;
+
+/// Everything that serves, ready to be listened with.
+#[derive(Debug)]
+pub(super) struct Cloud {
+    pub(super) compute: Compute,
+    pub(super) doors: Doors,
+}
+
+/// One router for each port; inside a cloud there is one port.
+#[derive(Debug)]
+pub(super) struct Doors {
+    pub(super) compute: Router,
+    pub(super) identity: Option<Router>,
+    pub(super) image: Option<Router>,
+}
+
+pub(super) async fn database(conf: &Conf, state: &State) -> anyhow::Result<Db> {
+    if state.ephemeral {
+        return Db::in_memory().await.context("the database could not be opened");
+    }
+    let path = conf.database.sqlite_path(&state.path);
+    Ok(Db::open(&path).await?)
+}
+
+pub(super) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
+    let docker = &conf.docker;
+    Ok(Docker::new(Endpoint {
+        url: docker.host_url.clone(),
+        api_insecure: docker.api_insecure,
+        ca_file: docker.ca_file.clone(),
+        cert_file: docker.cert_file.clone(),
+        key_file: docker.key_file.clone(),
+        api_version: docker.docker_remote_api_version.clone(),
+        timeout: Duration::from_secs(docker.default_timeout),
+    })?)
+}
+
+/// The core: records, driver and images under one façade.
+pub(super) async fn core(
+    conf: &Conf,
+    state: &State,
+    db: &Db,
+    docker: Docker,
+    images: Arc<dyn ImageService>,
+    world: Arc<dyn World>,
+) -> anyhow::Result<Compute> {
+    let settings = virt::docker::Settings {
+        deployment: db.deployment(),
+        host: conf.default.host.clone(),
+        instances_path: match state.ephemeral {
+            true => state.path.join("instances"),
+            false => conf.default.instances_path.clone(),
+        },
+        root_directory: conf.docker.root_directory.clone(),
+        shared_directory: conf.docker.shared_directory.clone(),
+        inject_key: conf.docker.inject_key,
+        privileged: conf.docker.privileged,
+    };
+    let driver = virt::driver(&conf.default.compute_driver, docker, images.clone(), settings)?;
+    let parts = compute::Parts {
+        records: Arc::new(db.clone()),
+        driver,
+        images,
+        world,
+        settings: compute_settings(conf, state),
+    };
+    Ok(Compute::open(parts).await?)
+}
+
+fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
+    let base = &conf.default;
+    let limit = |number: i64| u64::try_from(number).ok();
+    compute::Settings {
+        host: base.host.clone(),
+        availability_zone: base.default_availability_zone.clone(),
+        cpu_allocation_ratio: base.cpu_allocation_ratio,
+        ram_allocation_ratio: base.ram_allocation_ratio,
+        reserved_host_memory_mb: base.reserved_host_memory_mb,
+        instance_name_template: base.instance_name_template.clone(),
+        // Negative is never, and a century is as good.
+        sync_interval: Duration::from_secs(
+            limit(base.sync_power_state_interval).map_or(u32::MAX.into(), |s| s.max(1)),
+        ),
+        shutdown_timeout: Duration::from_secs(base.shutdown_timeout),
+        image_cache_age: Duration::from_secs(
+            limit(conf.image_cache.remove_unused_original_minimum_age_seconds).unwrap_or(86_400),
+        ),
+        quotas: compute::Quotas {
+            instances: limit(conf.quota.instances),
+            cores: limit(conf.quota.cores),
+            ram_mb: limit(conf.quota.ram),
+            metadata_items: limit(conf.quota.metadata_items),
+            key_pairs: limit(conf.quota.key_pairs),
+            server_groups: limit(conf.quota.server_groups),
+            server_group_members: limit(conf.quota.server_group_members),
+        },
+        ephemeral: state.ephemeral,
+        ..compute::Settings::default()
+    }
+}
+
+pub(super) fn compute_door(
+    conf: &Conf,
+    compute: Compute,
+    identity: Arc<dyn Validate>,
+    world: Arc<dyn World>,
+) -> Router {
+    let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    api::compute::router(api::compute::Parts {
+        compute,
+        identity,
+        world,
+        links: api::LinkSettings {
+            prefix: conf.api.compute_link_prefix.clone(),
+            behind_proxy: conf.oslo_middleware.enable_proxy_headers_parsing,
+        },
+        max_limit: whole(conf.api.max_limit),
+        max_body: whole(conf.oslo_middleware.max_request_body_size),
+    })
+}

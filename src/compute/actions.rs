@@ -1,0 +1,154 @@
+//! The log of what was asked of a server: one action per request, one event per step of it.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use super::core::{Compute, Core};
+use crate::compute::Error;
+use crate::objects::{Action, ActionEvent, InstanceId, RequestContext, RequestId};
+
+impl Compute {
+    /// Newest first.
+    pub async fn actions(&self, context: &RequestContext, id: InstanceId) -> Result<Vec<Action>, Error> {
+        self.core.visible(context, id).await?;
+        let mut actions = self.core.records.actions(id).await?;
+        actions.sort_by_key(|action| Reverse(action.start_time));
+        Ok(actions)
+    }
+
+    pub async fn action(
+        &self,
+        context: &RequestContext,
+        id: InstanceId,
+        request: &RequestId,
+    ) -> Result<Action, Error> {
+        self.core.visible(context, id).await?;
+        self.core
+            .records
+            .action(id, request)
+            .await
+            .map_err(|error| match error {
+                crate::db::Error::NoSuch { .. } => Error::NoSuchAction {
+                    request: request.to_string(),
+                    instance: id,
+                },
+                error => error.into(),
+            })
+    }
+}
+
+/// One action being written. A log that cannot be written never stops what it tells of.
+#[derive(Debug)]
+pub(super) struct ActionLog {
+    core: Arc<Core>,
+    action: Action,
+}
+
+impl ActionLog {
+    pub(super) async fn open(
+        core: &Arc<Core>,
+        context: &RequestContext,
+        id: InstanceId,
+        action: &str,
+    ) -> Self {
+        let action = Action {
+            instance_id: id,
+            request_id: context.request_id.clone(),
+            action: action.to_owned(),
+            user_id: context.user_id.clone(),
+            project_id: context.project_id.clone(),
+            start_time: core.now(),
+            updated_at: core.now(),
+            message: None,
+            events: Vec::new(),
+        };
+        report(id, core.records.create_action(&action).await);
+        Self {
+            core: core.clone(),
+            action,
+        }
+    }
+
+    /// Goes on with the action that an earlier life broke off; a new one, of the request in `context`, when there is none.
+    pub(super) async fn resume(
+        core: &Arc<Core>,
+        context: &RequestContext,
+        id: InstanceId,
+        action: &str,
+    ) -> Self {
+        let actions = core.records.actions(id).await.unwrap_or_default();
+        let open = |event: &ActionEvent| event.result.is_none();
+        let unfinished =
+            |a: &Action| a.action == action && (a.events.is_empty() || a.events.iter().any(open));
+        match actions
+            .into_iter()
+            .filter(unfinished)
+            .max_by_key(|action| action.start_time)
+        {
+            Some(action) => Self {
+                core: core.clone(),
+                action,
+            },
+            None => Self::open(core, context, id, action).await,
+        }
+    }
+
+    /// Does one step and writes down when it began, when it ended and how.
+    pub(super) async fn step<T>(
+        &mut self,
+        event: &str,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        self.begin(event).await;
+        let outcome = work.await;
+        self.finish(event, outcome.as_ref().err()).await;
+        outcome
+    }
+
+    async fn begin(&mut self, event: &str) {
+        if self
+            .action
+            .events
+            .iter()
+            .any(|known| known.event == event && known.result.is_none())
+        {
+            return;
+        }
+        self.action.events.push(ActionEvent {
+            event: event.to_owned(),
+            host: self.core.settings.host.clone(),
+            start_time: self.core.now(),
+            finish_time: None,
+            result: None,
+            details: None,
+        });
+        self.save().await;
+    }
+
+    async fn finish(&mut self, event: &str, error: Option<&Error>) {
+        let open = |known: &&mut ActionEvent| known.event == event && known.result.is_none();
+        if let Some(event) = self.action.events.iter_mut().rev().find(open) {
+            event.finish_time = Some(self.core.now());
+            event.result = Some(if error.is_some() { "Error" } else { "Success" }.to_owned());
+            event.details = error.map(ToString::to_string);
+        }
+        if error.is_some() {
+            self.action.message = Some("Error".to_owned());
+        }
+        self.save().await;
+    }
+
+    async fn save(&mut self) {
+        self.action.updated_at = self.core.now();
+        report(
+            self.action.instance_id,
+            self.core.records.save_action(&self.action).await,
+        );
+    }
+}
+
+fn report(id: InstanceId, written: Result<(), crate::db::Error>) {
+    if let Err(error) = written {
+        tracing::warn!(instance.id = %id, %error, "an action was not recorded");
+    }
+}

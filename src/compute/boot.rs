@@ -1,0 +1,175 @@
+//! Accepts a request for servers: everything that can be wrong with it is found before anything is written.
+
+use std::sync::Arc;
+
+use super::actions::ActionLog;
+use super::build;
+use super::commit::to_the_end;
+use super::core::{Compute, Core};
+use super::queue::Kind;
+use super::{names, password, quota, suitable};
+use crate::compute::{Boot, Booted, Error};
+use crate::objects::{
+    Flavor, Image, Instance, InstanceId, Keypair, PowerState, RequestContext, TaskState, VmState,
+};
+
+impl Compute {
+    /// Answers as soon as the servers are written down; they are BUILDING then.
+    pub async fn boot(&self, context: &RequestContext, boot: Boot) -> Result<Booted, Error> {
+        let core = &self.core;
+        core.engine.required()?;
+        let order = check(core, context, &boot).await?;
+        let password = || password::generate(core.world.as_ref());
+        let admin_pass = boot.admin_pass.clone().unwrap_or_else(password);
+        let (core, context) = (core.clone(), context.clone());
+        to_the_end(async move {
+            let reservation_id = password::reservation_id(core.world.as_ref());
+            let instances = write(&core, &context, &boot, &order, &reservation_id).await?;
+            for instance in &instances {
+                let log = ActionLog::open(&core, &context, instance.id, build::ACTION).await;
+                let image = Some(order.image.clone());
+                let job = build::build(core.clone(), context.clone(), instance.id, image, log);
+                core.queues.push(instance.id, Kind::Work, job);
+            }
+            Ok(Booted {
+                instances,
+                reservation_id,
+                admin_pass,
+            })
+        })
+        .await
+    }
+}
+
+/// As many servers as the quota has room for, or none: nobody else's are counted and written meanwhile.
+async fn write(
+    core: &Core,
+    context: &RequestContext,
+    boot: &Boot,
+    order: &Order,
+    reservation_id: &str,
+) -> Result<Vec<Arc<Instance>>, Error> {
+    let _alone = core.claims.lock().await;
+    let used = quota::usage(&core.records.instances().await?, &context.project_id);
+    let wanted = boot.min_count..=boot.max_count;
+    let count = quota::check_servers(&core.settings.quotas, &used, &order.flavor, wanted)?;
+    let mut written = Vec::new();
+    for index in 0..count {
+        let instance = record(core, context, boot, order, index, count, reservation_id);
+        match core.records.create_instance(instance).await {
+            Ok(instance) => written.push(instance),
+            Err(error) => {
+                unwrite(core, &written).await;
+                return Err(error.into());
+            }
+        }
+    }
+    Ok(written)
+}
+
+async fn unwrite(core: &Core, written: &[Arc<Instance>]) {
+    for instance in written {
+        if let Err(error) = core.records.delete_instance(instance.id).await {
+            tracing::warn!(instance.id = %instance.id, %error, "a server that was not to be stays in the records");
+        }
+    }
+}
+
+/// What a boot request names, looked up.
+struct Order {
+    flavor: Arc<Flavor>,
+    image: Image,
+    key: Option<Keypair>,
+}
+
+async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Order, Error> {
+    if boot.min_count == 0 || boot.min_count > boot.max_count {
+        return Err(Error::Invalid("min_count must be <= max_count".to_owned()));
+    }
+    if boot.max_count > 1 && boot.hostname.is_some() {
+        let words = "Unable to allocate a single hostname to multiple instances";
+        return Err(Error::Invalid(words.to_owned()));
+    }
+    check_zone(core, boot.availability_zone.as_deref())?;
+    quota::check_metadata(&core.settings.quotas, boot.metadata.len())?;
+    suitable::check_tags(boot.tags.len())?;
+    let flavor = core.flavor(boot.flavor.as_str()).await?;
+    if flavor.disabled {
+        return Err(Error::NoSuchFlavor(boot.flavor.to_string()));
+    }
+    let image = suitable::image(core, context, boot.image, &flavor).await?;
+    let key = match &boot.key_name {
+        Some(name) => Some(suitable::key(core, &context.user_id, name).await?),
+        None => None,
+    };
+    if let Some(user_data) = &boot.user_data {
+        suitable::check_user_data(user_data)?;
+    }
+    Ok(Order { flavor, image, key })
+}
+
+fn check_zone(core: &Core, zone: Option<&str>) -> Result<(), Error> {
+    match zone {
+        None => Ok(()),
+        Some(zone) if zone == core.settings.availability_zone => Ok(()),
+        Some(_) => Err(Error::Invalid(
+            "The requested availability zone is not available".to_owned(),
+        )),
+    }
+}
+
+fn record(
+    core: &Core,
+    context: &RequestContext,
+    boot: &Boot,
+    order: &Order,
+    index: u32,
+    count: u32,
+    reservation_id: &str,
+) -> Instance {
+    let (id, now) = (InstanceId(core.world.uuid()), core.now());
+    let hostname = boot.hostname.clone();
+    Instance {
+        id,
+        number: 0,
+        reservation_id: reservation_id.to_owned(),
+        launch_index: index,
+        project_id: context.project_id.clone(),
+        user_id: context.user_id.clone(),
+        name: names::numbered(&boot.name, index, count),
+        description: boot.description.clone(),
+        hostname: hostname.unwrap_or_else(|| names::hostname(&boot.name, id, index, count)),
+        image: Some(order.image.id),
+        image_properties: order.image.properties.clone(),
+        flavor: Flavor::clone(&order.flavor),
+        key_name: boot.key_name.clone(),
+        key_data: order.key.as_ref().map(|key| key.public_key.clone()),
+        metadata: boot.metadata.clone(),
+        tags: boot.tags.clone(),
+        user_data: boot.user_data.clone(),
+        config_drive: boot.config_drive,
+        disk_config_auto: boot.disk_config_auto,
+        access_ip_v4: boot.access_ip_v4.clone(),
+        access_ip_v6: boot.access_ip_v6.clone(),
+        security_groups: boot.security_groups.clone(),
+        scheduler_hints: boot.scheduler_hints.clone(),
+        trusted_image_certificates: boot.trusted_image_certificates.clone(),
+        host: None,
+        availability_zone: None,
+        pinned_availability_zone: boot.availability_zone.clone(),
+        network: boot.network.clone(),
+        vifs: Vec::new(),
+        vm_state: VmState::Building,
+        task_state: Some(TaskState::Scheduling),
+        power_state: PowerState::NoState,
+        exit_code: None,
+        progress: 0,
+        lock: None,
+        fault: None,
+        snapshot_image: None,
+        created_at: now,
+        updated_at: now,
+        launched_at: None,
+        terminated_at: None,
+    }
+}

@@ -1,0 +1,169 @@
+//! Builds an accepted server: scheduling, networking, spawning, each with its undo, then ACTIVE or ERROR with a fault.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::actions::ActionLog;
+use super::core::Core;
+use super::settle::{clear_task, settle};
+use super::undo::Undo;
+use crate::compute::Error;
+use crate::objects::{Image, Instance, InstanceId, RequestContext, TaskState, VmState};
+use crate::scheduler::{self, Node};
+use crate::virt::{Observed, Progress};
+
+pub(super) const ACTION: &str = "create";
+
+/// Builds the server from nothing; the image is looked up when it is not at hand.
+pub(super) async fn build(
+    core: Arc<Core>,
+    context: RequestContext,
+    id: InstanceId,
+    image: Option<Image>,
+    mut log: ActionLog,
+) {
+    let Ok(_turn) = core.builds.acquire().await else {
+        return;
+    };
+    let mut undo = Undo::default();
+    let built = log.step(
+        "compute__do_build_and_run_instance",
+        steps(&core, &context, id, image, &mut undo),
+    );
+    let Err(error) = built.await else { return };
+    undo.run().await;
+    if error.is_engine_away() {
+        tracing::info!(instance.id = %id, "the build goes on when the engine is back");
+        core.unfinished().insert(id);
+    } else {
+        core.record_fault(id, &error, Some(VmState::Error)).await;
+    }
+}
+
+async fn steps(
+    core: &Arc<Core>,
+    context: &RequestContext,
+    id: InstanceId,
+    image: Option<Image>,
+    undo: &mut Undo,
+) -> Result<(), Error> {
+    let instance = claim(core, id).await?;
+    undo.push(release_claim(core.clone(), id));
+    let image = match (image, instance.image) {
+        (Some(image), _) => image,
+        (None, Some(id)) => core.images.show(context, id).await?,
+        (None, None) => {
+            return Err(Error::Invalid(
+                "The server has no image to be built from.".to_owned(),
+            ));
+        }
+    };
+    core.progress(id, TaskState::Spawning).await;
+    let progress = Shown { core, id };
+    let observed = core.driver.spawn(context, &instance, &image, &progress).await?;
+    undo.push(destroy(core.clone(), id));
+    launched(core, id, &observed).await
+}
+
+/// Picks the host and writes it down before anybody else looks at what is taken. Networking begins with it.
+async fn claim(core: &Core, id: InstanceId) -> Result<Arc<Instance>, Error> {
+    let _alone = core.claims.lock().await;
+    let instance = core.instance(id).await?;
+    let request = scheduler::Request {
+        vcpus: instance.flavor.vcpus.into(),
+        memory_mb: instance.flavor.memory_mb,
+        zone: instance.pinned_availability_zone.clone(),
+    };
+    let nodes = [this_node(core, id).await?];
+    let node = scheduler::choose(&nodes, &request).map_err(Error::NoValidHost)?;
+    core.change(id, |instance| {
+        instance.host = Some(node.host.clone());
+        instance.availability_zone = Some(node.zone.clone());
+        if instance.task_state != Some(TaskState::Deleting) {
+            instance.task_state = Some(TaskState::Networking);
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// What the scheduler may know of this host. The server that is placed does not count against itself.
+async fn this_node(core: &Core, placed: InstanceId) -> Result<Node, Error> {
+    let resources = match core.engine.resources() {
+        Some(resources) => resources,
+        None => core.driver.resources().await?,
+    };
+    let settings = &core.settings;
+    let mut node = Node {
+        host: settings.host.clone(),
+        zone: settings.availability_zone.clone(),
+        vcpus: scaled(resources.vcpus.into(), settings.cpu_allocation_ratio),
+        memory_mb: scaled(resources.memory_mb, settings.ram_allocation_ratio)
+            .saturating_sub(settings.reserved_host_memory_mb),
+        vcpus_used: 0,
+        memory_mb_used: 0,
+    };
+    for other in core.records.instances().await? {
+        if other.id != placed && other.host.as_ref() == Some(&node.host) {
+            node.vcpus_used += u64::from(other.flavor.vcpus);
+            node.memory_mb_used += other.flavor.memory_mb;
+        }
+    }
+    Ok(node)
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a host has fewer than 2^52 of anything, and a ratio below nothing gives nothing"
+)]
+fn scaled(amount: u64, ratio: f64) -> u64 {
+    (amount as f64 * ratio) as u64
+}
+
+async fn release_claim(core: Arc<Core>, id: InstanceId) {
+    let released = core.change(id, |instance| {
+        instance.host = None;
+        Ok(())
+    });
+    if let Err(error) = released.await {
+        tracing::debug!(instance.id = %id, %error, "there was no claim to give back");
+    }
+}
+
+async fn destroy(core: Arc<Core>, id: InstanceId) {
+    if let Err(error) = core.driver.destroy(id).await {
+        tracing::warn!(instance.id = %id, %error, "what was built could not be taken back");
+    }
+}
+
+/// The server is up: from here on it is what is seen of it.
+pub(super) async fn launched(core: &Core, id: InstanceId, observed: &Observed) -> Result<(), Error> {
+    let now = core.now();
+    core.change(id, |instance| {
+        settle(instance, observed);
+        clear_task(instance);
+        instance.launched_at = Some(now);
+        instance.progress = 100;
+        instance.fault = None;
+        Ok(())
+    })
+    .await?;
+    Ok(())
+}
+
+/// Shows the driver's progress as the server's task.
+#[derive(Debug)]
+pub(super) struct Shown<'a> {
+    pub(super) core: &'a Core,
+    pub(super) id: InstanceId,
+}
+
+#[async_trait]
+impl Progress for Shown<'_> {
+    async fn task_state(&self, state: TaskState) {
+        self.core.progress(self.id, state).await;
+    }
+}

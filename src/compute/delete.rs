@@ -1,0 +1,67 @@
+//! Deletes servers, whatever is being done to them; with the container gone, the record goes.
+
+use std::sync::Arc;
+
+use super::actions::ActionLog;
+use super::commit::to_the_end;
+use super::core::{Compute, Core};
+
+use super::queue::Kind;
+use super::task_state::Verb;
+use crate::compute::Error;
+use crate::objects::{InstanceId, RequestContext, TaskState, VmState};
+
+pub(super) const ACTION: &str = "delete";
+
+impl Compute {
+    /// Accepted even when the engine is away: the server stays `deleting` until it is back.
+    pub async fn delete(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
+        let (core, context) = (self.core.clone(), context.clone());
+        let before = core.visible(&context, id).await?;
+        to_the_end(async move {
+            core.begin(&context, id, Verb::Delete).await?;
+            if before.task_state == Some(TaskState::Deleting) && core.queues.is_busy(id) {
+                return Ok(());
+            }
+            let log = ActionLog::open(&core, &context, id, ACTION).await;
+            core.queues.interrupt(id);
+            core.queues.push(id, Kind::Work, carry_out(core.clone(), id, log));
+            Ok(())
+        })
+        .await
+    }
+}
+
+pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, mut log: ActionLog) {
+    match log.step("compute_terminate_instance", steps(&core, id)).await {
+        Ok(()) => tracing::info!(instance.id = %id, "a server was deleted"),
+        Err(Error::NoSuchInstance(_)) => {}
+        Err(error) if error.is_engine_away() => {
+            tracing::info!(instance.id = %id, "the delete goes on when the engine is back");
+            core.unfinished().insert(id);
+        }
+        Err(error) => failed(&core, id, &error).await,
+    }
+}
+
+async fn steps(core: &Core, id: InstanceId) -> Result<(), Error> {
+    let instance = core.instance(id).await?;
+    core.driver.destroy(id).await?;
+    if let Some(image) = instance.snapshot_image {
+        core.discard_image(&core.context_of(&instance), image).await;
+    }
+    core.records.delete_instance(id).await?;
+    Ok(())
+}
+
+/// It may be tried again: the server is in ERROR and nothing is being done to it.
+async fn failed(core: &Core, id: InstanceId, error: &Error) {
+    core.record_fault(id, error, Some(VmState::Error)).await;
+    let cleared = core.change(id, |instance| {
+        instance.task_state = None;
+        Ok(())
+    });
+    if let Err(error) = cleared.await {
+        tracing::warn!(instance.id = %id, %error, "a failed delete was not recorded");
+    }
+}

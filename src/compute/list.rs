@@ -1,0 +1,161 @@
+//! Which servers a caller sees, and in which order.
+
+use std::cmp::Ordering;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::core::Compute;
+use crate::compute::{Error, ServerFilter, SortKey, SortOrder};
+use crate::objects::{Instance, InstanceId, RequestContext};
+
+impl Compute {
+    pub async fn get(&self, context: &RequestContext, id: InstanceId) -> Result<Arc<Instance>, Error> {
+        self.core.visible(context, id).await
+    }
+
+    /// Sorted, not paged. Servers of other projects are for administrators who ask for all.
+    pub async fn list(
+        &self,
+        context: &RequestContext,
+        filter: &ServerFilter,
+    ) -> Result<Vec<Arc<Instance>>, Error> {
+        let patterns = Patterns::of(filter)?;
+        let all = filter.all_projects && context.is_admin();
+        let mut instances = self.core.records.instances().await?;
+        instances.retain(|instance| {
+            (all || instance.project_id == context.project_id)
+                && is_meant(filter, instance)
+                && is_tagged(filter, instance)
+                && patterns.match_with(instance)
+        });
+        sort(&mut instances, &filter.sort);
+        Ok(instances)
+    }
+}
+
+struct Patterns {
+    name: Option<Regex>,
+    ip: Option<Regex>,
+    ip6: Option<Regex>,
+}
+
+impl Patterns {
+    fn of(filter: &ServerFilter) -> Result<Self, Error> {
+        let compile = |pattern: &Option<String>| match pattern {
+            None => Ok(None),
+            Some(pattern) => Regex::new(pattern)
+                .map(Some)
+                .map_err(|_| Error::Invalid(format!("'{pattern}' is not a regular expression"))),
+        };
+        Ok(Self {
+            name: compile(&filter.name)?,
+            ip: compile(&filter.ip)?,
+            ip6: compile(&filter.ip6)?,
+        })
+    }
+
+    fn match_with(&self, instance: &Instance) -> bool {
+        let some_address = |pattern: &Regex, wanted: fn(&IpAddr) -> bool| {
+            let addresses = instance
+                .vifs
+                .iter()
+                .flat_map(|vif| &vif.fixed_ips)
+                .map(|ip| ip.address);
+            addresses
+                .filter(wanted)
+                .any(|address| pattern.is_match(&address.to_string()))
+        };
+        self.name
+            .as_ref()
+            .is_none_or(|pattern| pattern.is_match(&instance.name))
+            && self
+                .ip
+                .as_ref()
+                .is_none_or(|pattern| some_address(pattern, IpAddr::is_ipv4))
+            && self
+                .ip6
+                .as_ref()
+                .is_none_or(|pattern| some_address(pattern, IpAddr::is_ipv6))
+    }
+}
+
+fn is_meant(filter: &ServerFilter, instance: &Instance) -> bool {
+    fn is<T: PartialEq>(wanted: Option<&T>, have: &T) -> bool {
+        wanted.is_none_or(|wanted| wanted == have)
+    }
+    fn any_of<T: PartialEq>(wanted: &[T], have: &T) -> bool {
+        wanted.is_empty() || wanted.contains(have)
+    }
+    fn same(wanted: Option<&String>, have: Option<&String>) -> bool {
+        wanted.is_none() || wanted == have
+    }
+    is(filter.project.as_ref(), &instance.project_id.0)
+        && is(filter.user.as_ref(), &instance.user_id.0)
+        && any_of(&filter.vm_states, &instance.vm_state)
+        && any_of(&filter.task_states, &instance.task_state)
+        && is(filter.power_state.as_ref(), &instance.power_state.into())
+        && filter.image.is_none_or(|image| instance.image == Some(image))
+        && is(filter.flavor.as_ref(), &instance.flavor.id)
+        && same(filter.host.as_ref(), instance.host.as_ref())
+        && same(
+            filter.availability_zone.as_ref(),
+            instance.availability_zone.as_ref(),
+        )
+        && same(filter.key_name.as_ref(), instance.key_name.as_ref())
+        && any_of(&filter.ids, &instance.id)
+        && is(filter.locked.as_ref(), &instance.lock.is_some())
+        && filter
+            .changes_since
+            .is_none_or(|since| instance.updated_at >= since)
+        && filter
+            .changes_before
+            .is_none_or(|before| instance.updated_at <= before)
+}
+
+fn is_tagged(filter: &ServerFilter, instance: &Instance) -> bool {
+    let has = |tag: &String| instance.tags.contains(tag);
+    filter.tags.iter().all(has)
+        && (filter.tags_any.is_empty() || filter.tags_any.iter().any(has))
+        && (filter.not_tags.is_empty() || !filter.not_tags.iter().all(has))
+        && !filter.not_tags_any.iter().any(has)
+}
+
+/// The records come newest first; what the keys leave equal stays so.
+fn sort(instances: &mut [Arc<Instance>], keys: &[(SortKey, SortOrder)]) {
+    if keys.is_empty() {
+        return;
+    }
+    instances.sort_by(|a, b| {
+        let differences = keys.iter().map(|(key, order)| match order {
+            SortOrder::Ascending => compare(*key, a, b),
+            SortOrder::Descending => compare(*key, b, a),
+        });
+        differences.fold(Ordering::Equal, Ordering::then)
+    });
+}
+
+fn compare(key: SortKey, a: &Instance, b: &Instance) -> Ordering {
+    match key {
+        SortKey::CreatedAt => a.created_at.cmp(&b.created_at),
+        SortKey::UpdatedAt => a.updated_at.cmp(&b.updated_at),
+        SortKey::Name => a.name.cmp(&b.name),
+        SortKey::Id => a.id.cmp(&b.id),
+        SortKey::VmState => a.vm_state.as_str().cmp(b.vm_state.as_str()),
+        SortKey::TaskState => a
+            .task_state
+            .map(|s| s.as_str())
+            .cmp(&b.task_state.map(|s| s.as_str())),
+        SortKey::PowerState => u8::from(a.power_state).cmp(&b.power_state.into()),
+        SortKey::Host => a.host.cmp(&b.host),
+        SortKey::KeyName => a.key_name.cmp(&b.key_name),
+        SortKey::LaunchIndex => a.launch_index.cmp(&b.launch_index),
+        SortKey::Project => a.project_id.cmp(&b.project_id),
+        SortKey::User => a.user_id.cmp(&b.user_id),
+        SortKey::LaunchedAt => a.launched_at.cmp(&b.launched_at),
+        SortKey::TerminatedAt => a.terminated_at.cmp(&b.terminated_at),
+        SortKey::Image => a.image.cmp(&b.image),
+        SortKey::Flavor => a.flavor.id.cmp(&b.flavor.id),
+    }
+}

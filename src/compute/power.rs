@@ -1,0 +1,98 @@
+//! Start, stop, reboot, pause and unpause: one verb of the driver each, then the record says what came of it.
+
+use std::sync::Arc;
+
+use super::actions::ActionLog;
+use super::commit::to_the_end;
+use super::core::{Compute, Core};
+use super::queue::Kind;
+use super::settle::{clear_task, settle};
+use super::task_state::{Power, Verb};
+use crate::compute::Error;
+use crate::objects::{InstanceId, RequestContext};
+use crate::virt::{Observed, RebootType};
+
+impl Compute {
+    pub async fn start(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
+        self.power(context, id, Power::Start).await
+    }
+
+    pub async fn stop(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
+        self.power(context, id, Power::Stop).await
+    }
+
+    pub async fn reboot(
+        &self,
+        context: &RequestContext,
+        id: InstanceId,
+        kind: RebootType,
+    ) -> Result<(), Error> {
+        self.power(context, id, Power::Reboot(kind)).await
+    }
+
+    pub async fn pause(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
+        self.power(context, id, Power::Pause).await
+    }
+
+    pub async fn unpause(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
+        self.power(context, id, Power::Unpause).await
+    }
+
+    async fn power(&self, context: &RequestContext, id: InstanceId, power: Power) -> Result<(), Error> {
+        let verb = Verb::Power(power);
+        let instance = self.core.visible(context, id).await?;
+        verb.check(&instance, context.is_admin())?;
+        self.core.engine.required()?;
+        let (core, context) = (self.core.clone(), context.clone());
+        to_the_end(async move {
+            core.begin(&context, id, verb).await?;
+            let log = ActionLog::open(&core, &context, id, names(power).0).await;
+            core.queues
+                .push(id, Kind::Work, carry_out(core.clone(), id, power, log));
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Does the verb's work; its task is over afterwards, whatever came of it.
+pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, power: Power, mut log: ActionLog) {
+    let driven = async { Ok(drive(&core, id, power).await?) };
+    let outcome = log.step(names(power).1, driven).await;
+    if let Err(error) = &outcome {
+        core.record_fault(id, error, None).await;
+    }
+    let recorded = core.change(id, |instance| {
+        if let Ok(observed) = &outcome {
+            settle(instance, observed);
+        }
+        if instance.task_state == Verb::Power(power).task_state() {
+            clear_task(instance);
+        }
+        Ok(())
+    });
+    if let Err(error) = recorded.await {
+        tracing::warn!(instance.id = %id, %error, "what became of a server was not recorded");
+    }
+}
+
+async fn drive(core: &Core, id: InstanceId, power: Power) -> Result<Observed, crate::virt::Error> {
+    match power {
+        Power::Start => core.driver.power_on(id).await,
+        Power::Stop => core.driver.power_off(id, core.settings.shutdown_timeout).await,
+        Power::Reboot(kind) => core.driver.reboot(id, kind).await,
+        Power::Pause => core.driver.pause(id).await,
+        Power::Unpause => core.driver.unpause(id).await,
+    }
+}
+
+/// The action and its event, as Nova calls them.
+pub(super) fn names(power: Power) -> (&'static str, &'static str) {
+    match power {
+        Power::Start => ("start", "compute_start_instance"),
+        Power::Stop => ("stop", "compute_stop_instance"),
+        Power::Reboot(_) => ("reboot", "compute_reboot_instance"),
+        Power::Pause => ("pause", "compute_pause_instance"),
+        Power::Unpause => ("unpause", "compute_unpause_instance"),
+    }
+}

@@ -1,0 +1,142 @@
+//! Rebuild: the same server, with the same id, from an image again.
+
+use std::sync::Arc;
+
+use super::actions::ActionLog;
+use super::build::{Shown, launched};
+use super::commit::to_the_end;
+use super::core::{Compute, Core};
+
+use super::queue::Kind;
+use super::task_state::Verb;
+use super::{password, quota, suitable};
+use crate::compute::{Error, Rebuild, Rebuilt};
+use crate::objects::{Image, Instance, InstanceId, Keypair, RequestContext, TaskState, VmState};
+
+pub(super) const ACTION: &str = "rebuild";
+
+impl Compute {
+    pub async fn rebuild(
+        &self,
+        context: &RequestContext,
+        id: InstanceId,
+        rebuild: Rebuild,
+    ) -> Result<Rebuilt, Error> {
+        let core = &self.core;
+        let instance = core.visible(context, id).await?;
+        Verb::Rebuild.check(&instance, context.is_admin())?;
+        core.engine.required()?;
+        let image = suitable::image(core, context, rebuild.image, &instance.flavor).await?;
+        let key = check(core, &instance, &rebuild).await?;
+        let admin_pass = rebuild
+            .admin_pass
+            .clone()
+            .unwrap_or_else(|| password::generate(core.world.as_ref()));
+        let (core, context) = (core.clone(), context.clone());
+        to_the_end(async move {
+            let change = |instance: &mut Instance| {
+                Verb::Rebuild.begin(instance, context.is_admin())?;
+                apply(instance, rebuild, &image, key);
+                Ok(())
+            };
+            let instance = core.change(id, change).await?;
+            let log = ActionLog::open(&core, &context, id, ACTION).await;
+            let job = carry_out(core.clone(), context, id, Some(image), log);
+            core.queues.push(id, Kind::Work, job);
+            Ok(Rebuilt { instance, admin_pass })
+        })
+        .await
+    }
+}
+
+/// The key that is asked for: its owner is the server's, whoever asks.
+async fn check(core: &Core, instance: &Instance, rebuild: &Rebuild) -> Result<Option<Keypair>, Error> {
+    quota::check_metadata(
+        &core.settings.quotas,
+        rebuild.metadata.as_ref().map_or(0, |map| map.len()),
+    )?;
+    if let Some(Some(user_data)) = &rebuild.user_data {
+        suitable::check_user_data(user_data)?;
+    }
+    match &rebuild.key_name {
+        Some(Some(name)) => suitable::key(core, &instance.user_id, name).await.map(Some),
+        Some(None) | None => Ok(None),
+    }
+}
+
+fn apply(instance: &mut Instance, rebuild: Rebuild, image: &Image, key: Option<Keypair>) {
+    let Rebuild {
+        image: _,
+        update,
+        metadata,
+        admin_pass: _,
+        key_name,
+        user_data,
+        trusted_image_certificates,
+    } = rebuild;
+    instance.image = Some(image.id);
+    instance.image_properties.clone_from(&image.properties);
+    instance.progress = 0;
+    update.apply(instance);
+    instance.metadata = metadata.unwrap_or_else(|| std::mem::take(&mut instance.metadata));
+    if let Some(key_name) = key_name {
+        instance.key_name = key_name;
+        instance.key_data = key.map(|key| key.public_key);
+    }
+    if let Some(user_data) = user_data {
+        instance.user_data = user_data;
+    }
+    if let Some(certificates) = trusted_image_certificates {
+        instance.trusted_image_certificates = certificates;
+    }
+}
+
+/// Replaces the container. A server that was stopped is stopped again.
+pub(super) async fn carry_out(
+    core: Arc<Core>,
+    context: RequestContext,
+    id: InstanceId,
+    image: Option<Image>,
+    mut log: ActionLog,
+) {
+    let rebuilt = log
+        .step("compute_rebuild_instance", steps(&core, &context, id, image))
+        .await;
+    match rebuilt {
+        Ok(()) => {}
+        Err(error) if error.is_engine_away() => {
+            core.unfinished().insert(id);
+        }
+        Err(error) => core.record_fault(id, &error, Some(VmState::Error)).await,
+    }
+}
+
+async fn steps(
+    core: &Core,
+    context: &RequestContext,
+    id: InstanceId,
+    image: Option<Image>,
+) -> Result<(), Error> {
+    let instance = core.instance(id).await?;
+    let image = match (image, instance.image) {
+        (Some(image), _) => image,
+        (None, Some(id)) => core.images.show(context, id).await?,
+        (None, None) => {
+            return Err(Error::Invalid(
+                "The server has no image to be rebuilt from.".to_owned(),
+            ));
+        }
+    };
+    core.driver.destroy(id).await?;
+    core.progress(id, TaskState::RebuildSpawning).await;
+    let observed = core
+        .driver
+        .spawn(context, &instance, &image, &Shown { core, id })
+        .await?;
+    if instance.vm_state != VmState::Stopped {
+        return launched(core, id, &observed).await;
+    }
+    core.progress(id, TaskState::PoweringOff).await;
+    let stopped = core.driver.power_off(id, core.settings.shutdown_timeout).await?;
+    launched(core, id, &stopped).await
+}

@@ -1,0 +1,72 @@
+//! What an operator decides about servers, in compute's own terms.
+
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The name this host goes by (`host`).
+    pub host: String,
+    pub availability_zone: String,
+    pub cpu_allocation_ratio: f64,
+    pub ram_allocation_ratio: f64,
+    /// Memory that no server may have.
+    pub reserved_host_memory_mb: u64,
+    /// `instance-%08x`: what a server's number becomes in `OS-EXT-SRV-ATTR:instance_name`.
+    pub instance_name_template: String,
+    /// How often the records and the engine are compared when no event asks for it.
+    pub sync_interval: Duration,
+    /// How long a server is given to end by itself.
+    pub shutdown_timeout: Duration,
+    /// How long an image stays in the engine after the last server that used it.
+    pub image_cache_age: Duration,
+    pub max_concurrent_builds: usize,
+    pub quotas: Quotas,
+    /// Nothing outlives the process: servers go when it goes.
+    pub ephemeral: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            host: "nova-docker".to_owned(),
+            availability_zone: "nova".to_owned(),
+            cpu_allocation_ratio: 16.0,
+            ram_allocation_ratio: 1.5,
+            reserved_host_memory_mb: 512,
+            instance_name_template: "instance-%08x".to_owned(),
+            sync_interval: Duration::from_secs(60),
+            shutdown_timeout: Duration::from_secs(60),
+            image_cache_age: Duration::from_secs(24 * 60 * 60),
+            max_concurrent_builds: 10,
+            quotas: Quotas::default(),
+            ephemeral: false,
+        }
+    }
+}
+
+/// How much each project (for key pairs: each user) may have; `None` is no limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quotas {
+    pub instances: Option<u64>,
+    pub cores: Option<u64>,
+    pub ram_mb: Option<u64>,
+    pub metadata_items: Option<u64>,
+    pub key_pairs: Option<u64>,
+    pub server_groups: Option<u64>,
+    pub server_group_members: Option<u64>,
+}
+
+impl Default for Quotas {
+    /// The machine is the limit for servers; the rest is as Nova has it.
+    fn default() -> Self {
+        Self {
+            instances: None,
+            cores: None,
+            ram_mb: None,
+            metadata_items: Some(128),
+            key_pairs: Some(100),
+            server_groups: Some(10),
+            server_group_members: Some(10),
+        }
+    }
+}

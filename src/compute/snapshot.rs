@@ -1,0 +1,157 @@
+//! Makes an image of a server: the image is there, queued, before the answer; its data follows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::actions::ActionLog;
+use super::build::Shown;
+use super::commit::to_the_end;
+use super::core::{Compute, Core};
+use super::settle::clear_task;
+
+use super::queue::Kind;
+use super::quota;
+use super::task_state::Verb;
+use crate::compute::Error;
+use crate::image::NewImage;
+use crate::objects::{ImageId, Instance, InstanceId, RequestContext};
+
+/// What Nova never hands on from the image a server was made of.
+const NOT_INHERITED: [&str; 10] = [
+    "cache_in_nova",
+    "bittorrent",
+    "img_signature_hash_method",
+    "img_signature",
+    "img_signature_key_type",
+    "img_signature_certificate_uuid",
+    "cinder_encryption_key_id",
+    "cinder_encryption_key_deletion_policy",
+    "signature_verified",
+    "os_glance_import_task",
+];
+
+impl Compute {
+    pub async fn create_image(
+        &self,
+        context: &RequestContext,
+        id: InstanceId,
+        name: String,
+        metadata: BTreeMap<String, String>,
+    ) -> Result<ImageId, Error> {
+        let core = &self.core;
+        let instance = core.visible(context, id).await?;
+        Verb::CreateImage.check(&instance, context.is_admin())?;
+        quota::check_metadata(&core.settings.quotas, metadata.len())?;
+        core.engine.required()?;
+        let described = describe(core, context, &instance, name, metadata).await;
+        to_the_end(begin(core.clone(), context.clone(), id, described)).await
+    }
+}
+
+async fn begin(
+    core: Arc<Core>,
+    context: RequestContext,
+    id: InstanceId,
+    described: NewImage,
+) -> Result<ImageId, Error> {
+    let created = core.images.create(&context, described).await;
+    let image = created.map_err(|error| Error::from(error).at_the_door())?.id;
+    let begun = core.change(id, |instance| {
+        Verb::CreateImage.begin(instance, context.is_admin())?;
+        instance.snapshot_image = Some(image);
+        Ok(())
+    });
+    if let Err(error) = begun.await {
+        core.discard_image(&context, image).await;
+        return Err(error);
+    }
+    let log = ActionLog::open(&core, &context, id, "createImage").await;
+    let job = carry_out(core.clone(), context, id, image, log);
+    core.queues.push(id, Kind::Work, job);
+    Ok(image)
+}
+
+async fn describe(
+    core: &Core,
+    context: &RequestContext,
+    instance: &Instance,
+    name: String,
+    metadata: BTreeMap<String, String>,
+) -> NewImage {
+    let base = match instance.image {
+        // Gone or forbidden since: the snapshot then asks for no more than the flavor says.
+        Some(image) => core.images.show(context, image).await.ok(),
+        None => None,
+    };
+    let (min_disk, min_ram) = base.map_or((0, 0), |image| (image.min_disk, image.min_ram));
+    NewImage {
+        name,
+        container_format: "docker".to_owned(),
+        disk_format: "raw".to_owned(),
+        min_disk: min_disk.max(instance.flavor.root_gb),
+        min_ram,
+        properties: properties(context, instance, metadata),
+    }
+}
+
+/// The image's own, then ours, then what the user says, each over the one before.
+fn properties(
+    context: &RequestContext,
+    instance: &Instance,
+    metadata: BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let mut properties = instance.image_properties.clone();
+    properties.retain(|key, _| !NOT_INHERITED.contains(&key.as_str()));
+    let mut ours = vec![
+        ("image_type", "snapshot".to_owned()),
+        ("instance_uuid", instance.id.to_string()),
+        ("user_id", context.user_id.to_string()),
+    ];
+    ours.extend(instance.image.map(|image| ("base_image_ref", image.to_string())));
+    if context.project_id != instance.project_id {
+        ours.push(("instance_owner", instance.project_id.to_string()));
+    }
+    properties.extend(ours.into_iter().map(|(key, value)| (key.to_owned(), value)));
+    properties.extend(metadata);
+    properties
+}
+
+async fn carry_out(
+    core: Arc<Core>,
+    context: RequestContext,
+    id: InstanceId,
+    image: ImageId,
+    mut log: ActionLog,
+) {
+    let taken = async {
+        let instance = core.instance(id).await?;
+        Ok(core
+            .driver
+            .snapshot(&context, &instance, image, &Shown { core: &core, id })
+            .await?)
+    };
+    if let Err(error) = log.step("compute_snapshot_instance", taken).await {
+        core.discard_image(&context, image).await;
+        core.record_fault(id, &error, None).await;
+    }
+    over(&core, id).await;
+}
+
+/// Deletes the image that a snapshot of an earlier life began; the server goes on as if it had not been asked.
+pub(super) async fn give_up(core: &Core, instance: &Instance) {
+    if let Some(image) = instance.snapshot_image {
+        core.discard_image(&core.context_of(instance), image).await;
+    }
+    over(core, instance.id).await;
+}
+
+async fn over(core: &Core, id: InstanceId) {
+    let recorded = core.change(id, |instance| {
+        instance.snapshot_image = None;
+        clear_task(instance);
+        Ok(())
+    });
+    if let Err(error) = recorded.await {
+        tracing::warn!(instance.id = %id, %error, "the end of a snapshot was not recorded");
+    }
+}

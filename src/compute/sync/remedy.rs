@@ -1,0 +1,197 @@
+//! What is to be done about a server whose record and container tell different stories; pure.
+
+use crate::compute::task_state::Power;
+use crate::objects::{Instance, PowerState, TaskState, VmState};
+use crate::virt::{Observed, RebootType};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Remedy {
+    Nothing,
+    /// The record follows what is seen.
+    Settle,
+    /// There is no container any more: nobody but the user can say what is to become of the server.
+    Gone,
+    Build,
+    Rebuild,
+    Delete,
+    /// The image of a snapshot that broke off is deleted.
+    DropSnapshot,
+    Redo(Power),
+}
+
+/// For a server that somebody was working on and nobody is any more.
+pub(super) fn resume(instance: &Instance, observed: Option<&Observed>) -> Remedy {
+    let power = observed.map(|observed| observed.power_state);
+    let redo_unless = |done: bool, verb| {
+        if done {
+            look(instance, observed)
+        } else {
+            Remedy::Redo(verb)
+        }
+    };
+    match instance.task_state {
+        Some(TaskState::Deleting) => Remedy::Delete,
+        _ if instance.vm_state == VmState::Building => Remedy::Build,
+        Some(TaskState::Scheduling | TaskState::Networking | TaskState::Spawning) => Remedy::Build,
+        Some(TaskState::Rebuilding | TaskState::RebuildSpawning) => Remedy::Rebuild,
+        Some(
+            TaskState::ImageSnapshotPending
+            | TaskState::ImageSnapshot
+            | TaskState::ImagePendingUpload
+            | TaskState::ImageUploading,
+        ) => Remedy::DropSnapshot,
+        Some(_) if power.is_none() => Remedy::Gone,
+        Some(TaskState::PoweringOff) => redo_unless(power != Some(PowerState::Running), Power::Stop),
+        Some(TaskState::PoweringOn) => redo_unless(power == Some(PowerState::Running), Power::Start),
+        Some(TaskState::Pausing) => redo_unless(power != Some(PowerState::Running), Power::Pause),
+        Some(TaskState::Unpausing) => redo_unless(power != Some(PowerState::Paused), Power::Unpause),
+        Some(TaskState::Rebooting | TaskState::RebootStarted) => redo_unless(
+            power == Some(PowerState::Running),
+            Power::Reboot(RebootType::Hard),
+        ),
+        Some(TaskState::RebootingHard | TaskState::RebootStartedHard) => {
+            Remedy::Redo(Power::Reboot(RebootType::Hard))
+        }
+        None => look(instance, observed),
+    }
+}
+
+/// For a server that nobody is working on.
+pub(super) fn look(instance: &Instance, observed: Option<&Observed>) -> Remedy {
+    match (instance.vm_state, observed) {
+        (VmState::Building | VmState::Deleted, _) => Remedy::Nothing,
+        (VmState::Error, None) if instance.power_state == PowerState::NoState => Remedy::Nothing,
+        (_, None) => Remedy::Gone,
+        (_, Some(observed)) if is_told(instance, observed) => Remedy::Nothing,
+        (_, Some(_)) => Remedy::Settle,
+    }
+}
+
+/// Whether the record says of the container what is seen of it.
+fn is_told(instance: &Instance, observed: &Observed) -> bool {
+    let same_state = match (instance.vm_state, observed.power_state) {
+        // A verb failed and the user is to know; the container may well be there.
+        (VmState::Error, power) => power == instance.power_state,
+        (VmState::Active, PowerState::Running) | (VmState::Paused, PowerState::Paused) => true,
+        (VmState::Stopped, power) => !matches!(power, PowerState::Running | PowerState::Paused),
+        _ => false,
+    };
+    same_state
+        && instance.task_state.is_none()
+        && instance.power_state == observed.power_state
+        && instance.exit_code == observed.exit_code
+        && instance.vifs == observed.vifs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compute::tests::record;
+
+    fn server(vm_state: VmState, task_state: Option<TaskState>, power_state: PowerState) -> Instance {
+        Instance {
+            vm_state,
+            task_state,
+            power_state,
+            ..record()
+        }
+    }
+
+    fn seen(power_state: PowerState) -> Observed {
+        Observed {
+            power_state,
+            exit_code: None,
+            vifs: Vec::new(),
+        }
+    }
+
+    /// What to do about a task that nobody works on, when the container runs, is paused, is down, is gone.
+    fn remedies(task: TaskState) -> [Remedy; 4] {
+        use PowerState::{Paused, Running, Shutdown};
+        let instance = server(VmState::Active, Some(task), Running);
+        let sights = [
+            Some(seen(Running)),
+            Some(seen(Paused)),
+            Some(seen(Shutdown)),
+            None,
+        ];
+        sights.map(|sight| resume(&instance, sight.as_ref()))
+    }
+
+    #[test]
+    fn a_power_verb_is_done_again_unless_its_end_is_seen() {
+        let (settle, gone, redo) = (Remedy::Settle, Remedy::Gone, Remedy::Redo);
+        let hard = redo(Power::Reboot(RebootType::Hard));
+        let (start, stop) = (redo(Power::Start), redo(Power::Stop));
+        let (pause, unpause) = (redo(Power::Pause), redo(Power::Unpause));
+        for (task, expected) in [
+            (TaskState::PoweringOff, [stop, settle, settle, gone]),
+            (TaskState::PoweringOn, [settle, start, start, gone]),
+            (TaskState::Pausing, [pause, settle, settle, gone]),
+            (TaskState::Unpausing, [settle, unpause, settle, gone]),
+            (TaskState::Rebooting, [settle, hard, hard, gone]),
+            (TaskState::RebootingHard, [hard, hard, hard, gone]),
+        ] {
+            assert_eq!(remedies(task), expected, "{task}");
+        }
+    }
+
+    #[test]
+    fn what_makes_or_ends_a_server_is_done_again_whatever_is_seen() {
+        for (task, expected) in [
+            (TaskState::Deleting, Remedy::Delete),
+            (TaskState::Rebuilding, Remedy::Rebuild),
+            (TaskState::RebuildSpawning, Remedy::Rebuild),
+            (TaskState::Spawning, Remedy::Build),
+            (TaskState::ImageSnapshotPending, Remedy::DropSnapshot),
+            (TaskState::ImageUploading, Remedy::DropSnapshot),
+        ] {
+            assert_eq!(remedies(task), [expected; 4], "{task}");
+        }
+        let building = server(VmState::Building, None, PowerState::NoState);
+        assert_eq!(resume(&building, Some(&seen(PowerState::Running))), Remedy::Build);
+    }
+
+    #[test]
+    fn a_server_nobody_works_on_follows_its_container() {
+        use PowerState::{NoState, Paused, Running, Shutdown};
+        // What the record says, and what to do when the container runs, is paused, is down, is gone.
+        let (nothing, settle, gone) = (Remedy::Nothing, Remedy::Settle, Remedy::Gone);
+        let table = [
+            (
+                server(VmState::Active, None, Running),
+                [nothing, settle, settle, gone],
+            ),
+            (
+                server(VmState::Paused, None, Paused),
+                [settle, nothing, settle, gone],
+            ),
+            (
+                server(VmState::Stopped, None, Shutdown),
+                [settle, settle, nothing, gone],
+            ),
+            (
+                server(VmState::Error, None, Running),
+                [nothing, settle, settle, gone],
+            ),
+            (
+                server(VmState::Error, None, NoState),
+                [settle, settle, settle, nothing],
+            ),
+            (server(VmState::Building, None, NoState), [nothing; 4]),
+        ];
+        for (instance, expected) in table {
+            let sights = [
+                Some(seen(Running)),
+                Some(seen(Paused)),
+                Some(seen(Shutdown)),
+                None,
+            ];
+            assert_eq!(
+                sights.map(|sight| look(&instance, sight.as_ref())),
+                expected,
+                "{instance:#?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! What is asked of `Compute` as a door asks it, against real records and a driver that keeps state.
+
+mod boot;
+mod describe;
+mod stage;
+mod sync;
+mod verbs;
+
+pub(in crate::compute) use stage::record;

@@ -1,0 +1,232 @@
+//! Tokens of a cloud that we are a part of: its Keystone says what they are good for, and we remember it a while.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use aws_lc_rs::digest::{SHA256, digest};
+use moka::Expiry;
+use moka::future::Cache;
+use reqwest::{Response, StatusCode};
+
+use super::session::{Session, read};
+use super::{Error, ValidToken, Validate};
+use crate::objects::{Secret, World};
+
+/// How long a token that Keystone does not know is not asked about again.
+const DENIED: Duration = Duration::from_secs(10);
+/// More tokens than a compute service sees within five minutes.
+const MOST: u64 = 50_000;
+
+/// A token is known here by its hash, so that a memory dump has no tokens.
+type Hash = [u8; 32];
+
+#[derive(Debug)]
+pub struct Keystone {
+    session: Session,
+    uri: String,
+    world: Arc<dyn World>,
+    /// `None` in it stands for a token that Keystone refused.
+    cache: Option<Cache<Hash, Option<Arc<ValidToken>>>>,
+}
+
+impl Keystone {
+    /// `uri` is what callers are told in `WWW-Authenticate`; without a `cache_time` every request asks Keystone.
+    pub fn new(session: Session, uri: &str, cache_time: Option<Duration>, world: Arc<dyn World>) -> Self {
+        let cache = cache_time.map(|granted| {
+            Cache::builder()
+                .max_capacity(MOST)
+                .expire_after(Lifetimes { granted })
+                .build()
+        });
+        Self {
+            session,
+            uri: uri.to_owned(),
+            world,
+            cache,
+        }
+    }
+
+    async fn ask(&self, token: &str) -> Result<Arc<ValidToken>, Error> {
+        let own = self.session.token().await?;
+        let mut answer = self.show(token, &own).await?;
+        if answer.status() == StatusCode::UNAUTHORIZED {
+            self.session.reject(&own).await;
+            let own = self.session.token().await?;
+            answer = self.show(token, &own).await?;
+        }
+        match answer.status() {
+            StatusCode::OK => Ok(Arc::new(read(&self.session, answer).await?.into())),
+            StatusCode::NOT_FOUND => Err(Error::Unauthorized),
+            status => Err(Error::Refused {
+                url: self.session.url().to_owned(),
+                status: status.as_u16(),
+            }),
+        }
+    }
+
+    async fn show(&self, token: &str, own: &Secret) -> Result<Response, Error> {
+        let request = self
+            .session
+            .client()
+            .get(format!("{}/auth/tokens?nocatalog", self.session.url()))
+            .header("X-Auth-Token", own.expose())
+            .header("X-Subject-Token", token);
+        self.session.ask(request).await
+    }
+
+    async fn known(&self, hash: &Hash) -> Option<Option<Arc<ValidToken>>> {
+        self.cache.as_ref()?.get(hash).await
+    }
+
+    async fn remember(&self, hash: Hash, token: Option<Arc<ValidToken>>) {
+        if let Some(cache) = &self.cache {
+            cache.insert(hash, token).await;
+        }
+    }
+}
+
+#[async_trait]
+impl Validate for Keystone {
+    async fn validate(&self, token: &str) -> Result<Arc<ValidToken>, Error> {
+        // What no header can carry is no token, and would fail to be sent.
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::Unauthorized);
+        }
+        let hash = hash(token);
+        let answer = match self.known(&hash).await {
+            Some(known) => known.ok_or(Error::Unauthorized),
+            None => {
+                let answer = self.ask(token).await;
+                match &answer {
+                    Ok(valid) => self.remember(hash, Some(valid.clone())).await,
+                    Err(Error::Unauthorized) => self.remember(hash, None).await,
+                    Err(_) => {}
+                }
+                answer
+            }
+        };
+        // Also when it ended while we remembered it.
+        answer.and_then(|valid| match self.world.now() < valid.expires_at {
+            true => Ok(valid),
+            false => Err(Error::Unauthorized),
+        })
+    }
+
+    fn uri(&self) -> &str {
+        &self.uri
+    }
+}
+
+fn hash(token: &str) -> Hash {
+    let mut hash = Hash::default();
+    hash.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
+    hash
+}
+
+/// How long what Keystone said counts.
+struct Lifetimes {
+    granted: Duration,
+}
+
+impl Expiry<Hash, Option<Arc<ValidToken>>> for Lifetimes {
+    fn expire_after_create(&self, _: &Hash, token: &Option<Arc<ValidToken>>, _: Instant) -> Option<Duration> {
+        Some(match token {
+            Some(_) => self.granted,
+            None => self.granted.min(DENIED),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::identity::session::tests::FakeKeystone;
+    use crate::objects::SystemWorld;
+
+    const CACHED: Option<Duration> = Some(Duration::from_secs(300));
+
+    fn keystone(fake: &FakeKeystone, cache_time: Option<Duration>) -> Keystone {
+        Keystone::new(
+            fake.session(),
+            "http://keystone/v3",
+            cache_time,
+            Arc::new(SystemWorld),
+        )
+    }
+
+    #[tokio::test]
+    async fn a_token_is_what_keystone_says_and_is_asked_about_once() {
+        let fake = FakeKeystone::start().await;
+        let keystone = keystone(&fake, CACHED);
+        for _ in 0..3 {
+            let valid = keystone.validate("good").await.unwrap();
+            assert_eq!(valid.user.name, "demo");
+            assert_eq!(valid.user.domain_id, "default");
+            assert_eq!(valid.project.as_ref().unwrap().id, "p-1");
+            assert_eq!(valid.roles, ["member", "reader"]);
+        }
+        assert_eq!(fake.asked(), 1);
+        assert_eq!(keystone.uri(), "http://keystone/v3");
+    }
+
+    #[tokio::test]
+    async fn a_token_that_keystone_refuses_is_remembered_too() {
+        let fake = FakeKeystone::start().await;
+        let keystone = keystone(&fake, CACHED);
+        for _ in 0..3 {
+            assert!(matches!(keystone.validate("bad").await, Err(Error::Unauthorized)));
+        }
+        assert_eq!(fake.asked(), 1);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_remembered_without_a_cache_time() {
+        let fake = FakeKeystone::start().await;
+        let keystone = keystone(&fake, None);
+        keystone.validate("good").await.unwrap();
+        keystone.validate("good").await.unwrap();
+        assert_eq!(fake.asked(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_token_that_has_ended_is_refused_whoever_says_it_is_good() {
+        let fake = FakeKeystone::start().await;
+        let keystone = keystone(&fake, CACHED);
+        assert!(matches!(
+            keystone.validate("ended").await,
+            Err(Error::Unauthorized)
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_token_that_no_header_can_carry_is_refused_unasked() {
+        let fake = FakeKeystone::start().await;
+        let keystone = keystone(&fake, CACHED);
+        for token in ["", "a b", "ü", "a\nb"] {
+            assert!(matches!(keystone.validate(token).await, Err(Error::Unauthorized)));
+        }
+        assert_eq!(fake.asked(), 0);
+    }
+
+    #[tokio::test]
+    async fn our_own_token_is_renewed_when_keystone_no_longer_takes_it() {
+        let fake = FakeKeystone::start().await;
+        let keystone = keystone(&fake, CACHED);
+        keystone.validate("good").await.unwrap();
+        fake.restart();
+        assert!(matches!(keystone.validate("bad").await, Err(Error::Unauthorized)));
+        assert_eq!(fake.logins(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_keystone_that_is_away_is_not_the_callers_fault() {
+        let fake = FakeKeystone::start().await;
+        let session = fake.session_at("http://127.0.0.1:1");
+        let keystone = Keystone::new(session, "http://keystone/v3", CACHED, Arc::new(SystemWorld));
+        assert!(matches!(
+            keystone.validate("good").await,
+            Err(Error::Unreachable { .. })
+        ));
+    }
+}

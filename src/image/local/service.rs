@@ -1,0 +1,54 @@
+//! The store as booting and snapshotting see it.
+
+use async_trait::async_trait;
+
+use super::{Edit, LocalImages};
+use crate::image::{ByteStream, Download, Error, ImageService, NewImage};
+use crate::objects::{Image, ImageId, ImageStatus, RequestContext, Visibility};
+
+#[async_trait]
+impl ImageService for LocalImages {
+    async fn show(&self, context: &RequestContext, id: ImageId) -> Result<Image, Error> {
+        self.find(context, id).await
+    }
+
+    async fn download(&self, context: &RequestContext, id: ImageId) -> Result<Download, Error> {
+        let image = self.find(context, id).await?;
+        if let (Some(engine_id), Some(engine)) = (&image.engine_id, &self.engine) {
+            let stream = engine.export(engine_id).await?;
+            return Ok(Download { size: None, stream });
+        }
+        if image.status != ImageStatus::Active {
+            return Err(Error::Conflict(
+                format!("Image {id} has no data: it is {:?}.", image.status).to_lowercase(),
+            ));
+        }
+        Ok(self.files.read(id).await?)
+    }
+
+    async fn create(&self, context: &RequestContext, image: NewImage) -> Result<Image, Error> {
+        let mut edits = vec![
+            Edit::Name(Some(image.name)),
+            Edit::Visibility(Visibility::Private),
+            Edit::ContainerFormat(Some(image.container_format)),
+            Edit::DiskFormat(Some(image.disk_format)),
+            Edit::MinDisk(image.min_disk),
+            Edit::MinRam(image.min_ram),
+        ];
+        edits.extend(
+            image
+                .properties
+                .into_iter()
+                .map(|(name, value)| Edit::SetProperty(name, value)),
+        );
+        self.create_image(context, None, edits).await
+    }
+
+    async fn upload(&self, context: &RequestContext, id: ImageId, data: ByteStream) -> Result<(), Error> {
+        self.upload_image(context, id, data, None).await
+    }
+
+    async fn delete(&self, context: &RequestContext, id: ImageId) -> Result<(), Error> {
+        self.delete_image(context, id).await
+    }
+}

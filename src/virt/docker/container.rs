@@ -1,0 +1,238 @@
+//! The body of `POST /containers/create`: everything that decides what a server's container is, in one function.
+
+use std::collections::HashMap;
+
+use bollard::models::{ContainerCreateBody, EndpointSettings, HostConfig, ImageConfig, NetworkingConfig};
+
+use super::dialect::{devices, port_bindings, restart_policy, ulimits};
+use super::names;
+use crate::objects::{DeploymentId, Image, Instance, NetworkChoice};
+use crate::user_data::ContainerOptions;
+use crate::virt::Error;
+
+/// The kernel takes no more.
+const MOST_SHARES: i64 = 262_144;
+
+/// What the host decides about a container.
+#[derive(Debug, Clone)]
+pub(in crate::virt) struct Ground<'a> {
+    pub(in crate::virt) deployment: DeploymentId,
+    pub(in crate::virt) host: &'a str,
+    /// The engine refuses to give a container more.
+    pub(in crate::virt) cpus: u32,
+    pub(in crate::virt) privileged: bool,
+    pub(in crate::virt) limit_disk: bool,
+    /// `source:target:ro` of the directory with the SSH key.
+    pub(in crate::virt) key_bind: Option<String>,
+}
+
+/// The image as the engine has it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(in crate::virt) struct EngineImage {
+    pub(in crate::virt) id: String,
+    pub(in crate::virt) config: ImageConfig,
+}
+
+/// Merges what is known of a server, each overriding the one before it:
+///
+/// 1. the image's own configuration, with its `os_command_line` property in place of its command;
+/// 2. `user_data` (its environment is laid over the server's metadata, its labels beside ours);
+/// 3. the flavor's limits: a user may ask for less swap, never for more of anything;
+/// 4. what the driver must own: image, hostname, labels, no network when none was asked for, the key.
+///
+/// The container's name is the driver's too, and no part of the body.
+pub(in crate::virt) fn create_body(
+    instance: &Instance,
+    image: &Image,
+    engine_image: &EngineImage,
+    options: &ContainerOptions,
+    ground: &Ground<'_>,
+) -> Result<ContainerCreateBody, Error> {
+    let cmd = command(image, options)?;
+    ensure_command(image, engine_image, options, cmd.as_deref())?;
+    let network_mode = network_mode(instance, options);
+    Ok(ContainerCreateBody {
+        hostname: hostname(instance, &network_mode),
+        domainname: options.domainname.clone(),
+        user: options.user.clone(),
+        attach_stdin: options.attach_stdin,
+        attach_stdout: options.attach_stdout,
+        attach_stderr: options.attach_stderr,
+        tty: options.tty,
+        // A shell whose input is closed ends at once, and a server should stay up.
+        open_stdin: Some(options.open_stdin.unwrap_or(true)),
+        stdin_once: options.stdin_once,
+        exposed_ports: some(&options.exposed_ports),
+        env: Some(environment(instance, options)).filter(|env| !env.is_empty()),
+        cmd,
+        entrypoint: options.entrypoint.clone(),
+        image: Some(engine_image.id.clone()),
+        volumes: some(&options.volumes),
+        working_dir: options.working_dir.clone(),
+        network_disabled: options.network_disabled,
+        stop_signal: options.stop_signal.clone(),
+        stop_timeout: shutdown_timeout(image),
+        labels: Some(labels(instance, options, ground)),
+        networking_config: networking(options, &network_mode),
+        host_config: Some(HostConfig {
+            network_mode: Some(network_mode),
+            ..host_config(instance, options, ground)
+        }),
+        ..ContainerCreateBody::default()
+    })
+}
+
+fn host_config(instance: &Instance, options: &ContainerOptions, ground: &Ground<'_>) -> HostConfig {
+    let flavor = &instance.flavor;
+    let memory = bytes(flavor.memory_mb);
+    HostConfig {
+        memory,
+        memory_swap: memory.map(|memory| memory_and_swap(memory, flavor.swap_mb, options.memory_swap)),
+        cpu_shares: Some((i64::from(flavor.vcpus) * 1024).min(MOST_SHARES)),
+        nano_cpus: Some(i64::from(flavor.vcpus.min(ground.cpus)) * 1_000_000_000),
+        cpuset_cpus: options.cpuset_cpus.clone(),
+        storage_opt: (ground.limit_disk && flavor.root_gb > 0)
+            .then(|| HashMap::from([("size".to_owned(), format!("{}G", flavor.root_gb))])),
+        privileged: Some(ground.privileged || options.privileged.unwrap_or(false)),
+        binds: some(&[options.binds.as_slice(), ground.key_bind.as_slice()].concat()),
+        links: some(&options.links),
+        port_bindings: port_bindings(options),
+        publish_all_ports: options.publish_all_ports,
+        dns: some(&options.dns),
+        dns_search: some(&options.dns_search),
+        extra_hosts: some(&options.extra_hosts),
+        volumes_from: some(&options.volumes_from),
+        cap_add: some(&options.cap_add),
+        cap_drop: some(&options.cap_drop),
+        security_opt: some(&options.security_opt),
+        restart_policy: options.restart_policy.as_ref().map(restart_policy),
+        devices: devices(options),
+        ulimits: ulimits(options),
+        ..HostConfig::default()
+    }
+}
+
+/// `user_data` first, then the image's `os_command_line`; `None` leaves the image its own.
+fn command(image: &Image, options: &ContainerOptions) -> Result<Option<Vec<String>>, Error> {
+    if options.cmd.is_some() {
+        return Ok(options.cmd.clone());
+    }
+    let Some(line) = image.properties.get("os_command_line") else {
+        return Ok(None);
+    };
+    shlex::split(line)
+        .map(Some)
+        .ok_or_else(|| Error::ImageUnacceptable {
+            id: image.id,
+            reason: "its property os_command_line has a quote that is not closed".to_owned(),
+        })
+}
+
+/// As the engine does it: an entrypoint of one's own takes the image's command away.
+fn ensure_command(
+    image: &Image,
+    engine_image: &EngineImage,
+    options: &ContainerOptions,
+    cmd: Option<&[String]>,
+) -> Result<(), Error> {
+    let says =
+        |words: Option<&[String]>| words.is_some_and(|words| words.iter().any(|word| !word.is_empty()));
+    let config = &engine_image.config;
+    let inherited =
+        options.entrypoint.is_none() && (says(config.entrypoint.as_deref()) || says(config.cmd.as_deref()));
+    if says(cmd) || says(options.entrypoint.as_deref()) || inherited {
+        return Ok(());
+    }
+    Err(Error::ImageUnacceptable {
+        id: image.id,
+        reason: "it has neither a command nor an entrypoint: say what to run with `command:` in user_data, or with the \
+                 image property os_command_line"
+            .to_owned(),
+    })
+}
+
+fn network_mode(instance: &Instance, options: &ContainerOptions) -> String {
+    match instance.network {
+        NetworkChoice::None => "none".to_owned(),
+        NetworkChoice::Auto => options
+            .network_mode
+            .clone()
+            .unwrap_or_else(|| "bridge".to_owned()),
+    }
+}
+
+/// A container that shares another's network has that one's name.
+fn hostname(instance: &Instance, network_mode: &str) -> Option<String> {
+    (!network_mode.starts_with("container:")).then(|| instance.hostname.clone())
+}
+
+fn networking(options: &ContainerOptions, network_mode: &str) -> Option<NetworkingConfig> {
+    let mac_address = Some(options.mac_address.clone()?);
+    let endpoint = EndpointSettings {
+        mac_address,
+        ..EndpointSettings::default()
+    };
+    (network_mode != "none").then(|| NetworkingConfig {
+        endpoints_config: Some(HashMap::from([(network_mode.to_owned(), endpoint)])),
+    })
+}
+
+/// The server's metadata, and over it what `user_data` says; `K` alone takes a variable away.
+fn environment(instance: &Instance, options: &ContainerOptions) -> Vec<String> {
+    let said = options.env.as_deref().unwrap_or_default();
+    let key = |entry: &str| entry.split_once('=').map_or(entry, |(key, _)| key).to_owned();
+    let overridden: Vec<String> = said.iter().map(|entry| key(entry)).collect();
+    let metadata = instance
+        .metadata
+        .iter()
+        .filter(|(key, _)| !key.is_empty() && !overridden.contains(key));
+    metadata
+        .map(|(key, value)| format!("{key}={value}"))
+        .chain(said.iter().cloned())
+        .collect()
+}
+
+fn labels(instance: &Instance, options: &ContainerOptions, ground: &Ground<'_>) -> HashMap<String, String> {
+    let ours = names::labels(ground.deployment, ground.host, instance);
+    let theirs = options
+        .labels
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone()));
+    theirs
+        .chain(ours.into_iter().map(|(key, value)| (key.to_owned(), value)))
+        .collect()
+}
+
+/// Nova's property for how long a server may take to shut down, in seconds.
+fn shutdown_timeout(image: &Image) -> Option<i64> {
+    image
+        .properties
+        .get("os_shutdown_timeout")?
+        .trim()
+        .parse()
+        .ok()
+        .filter(|seconds| *seconds > 0)
+}
+
+/// Nothing when the flavor does not limit.
+fn bytes(mebibytes: u64) -> Option<i64> {
+    i64::try_from(mebibytes)
+        .ok()?
+        .checked_mul(1 << 20)
+        .filter(|bytes| *bytes > 0)
+}
+
+fn memory_and_swap(memory: i64, swap_mb: u64, asked: Option<i64>) -> i64 {
+    let most = memory.saturating_add(bytes(swap_mb).unwrap_or(0));
+    asked
+        .filter(|asked| (memory..most).contains(asked))
+        .unwrap_or(most)
+}
+
+fn some(list: &[String]) -> Option<Vec<String>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}
+
+#[cfg(test)]
+#[path = "container_tests.rs"]
+mod tests;

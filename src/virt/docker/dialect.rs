@@ -1,0 +1,53 @@
+//! Lists of options in the engine client's types.
+
+use std::collections::HashMap;
+
+use bollard::models::{
+    DeviceMapping, PortBinding as EnginePort, ResourcesUlimits, RestartPolicy as EngineRestart,
+    RestartPolicyNameEnum,
+};
+
+use crate::user_data::{ContainerOptions, PortBinding, RestartPolicy};
+
+pub(super) fn port_bindings(options: &ContainerOptions) -> Option<HashMap<String, Option<Vec<EnginePort>>>> {
+    let engine = |port: &PortBinding| EnginePort {
+        host_ip: port.host_ip.clone(),
+        host_port: Some(port.host_port.clone()),
+    };
+    let bindings = options.port_bindings.iter();
+    (!options.port_bindings.is_empty()).then(|| {
+        bindings
+            .map(|(port, to)| (port.clone(), Some(to.iter().map(engine).collect())))
+            .collect()
+    })
+}
+
+pub(super) fn restart_policy(policy: &RestartPolicy) -> EngineRestart {
+    EngineRestart {
+        name: Some(match policy.name.as_str() {
+            "always" => RestartPolicyNameEnum::ALWAYS,
+            "on-failure" => RestartPolicyNameEnum::ON_FAILURE,
+            "unless-stopped" => RestartPolicyNameEnum::UNLESS_STOPPED,
+            _ => RestartPolicyNameEnum::NO,
+        }),
+        maximum_retry_count: policy.maximum_retry_count,
+    }
+}
+
+pub(super) fn devices(options: &ContainerOptions) -> Option<Vec<DeviceMapping>> {
+    let devices = options.devices.iter().map(|device| DeviceMapping {
+        path_on_host: Some(device.path_on_host.clone()),
+        path_in_container: Some(device.path_in_container.clone()),
+        cgroup_permissions: Some(device.cgroup_permissions.clone()),
+    });
+    (!options.devices.is_empty()).then(|| devices.collect())
+}
+
+pub(super) fn ulimits(options: &ContainerOptions) -> Option<Vec<ResourcesUlimits>> {
+    let ulimits = options.ulimits.iter().map(|ulimit| ResourcesUlimits {
+        name: Some(ulimit.name.clone()),
+        soft: Some(ulimit.soft),
+        hard: Some(ulimit.hard),
+    });
+    (!options.ulimits.is_empty()).then(|| ulimits.collect())
+}

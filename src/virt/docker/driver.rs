@@ -1,0 +1,132 @@
+//! The compute driver of a Docker engine: its parts, and each verb sent to the file that does it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::stream::BoxStream;
+
+use super::host::Abilities;
+use super::turns::Turns;
+use crate::docker::Docker;
+use crate::image::ImageService;
+use crate::objects::{DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, RequestContext};
+use crate::virt::{ComputeDriver, Error, Event, Observed, Progress, RebootType};
+
+/// What the driver is told once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    pub deployment: DeploymentId,
+    /// This compute host's name.
+    pub host: String,
+    /// Where files that belong to one server are kept.
+    pub instances_path: PathBuf,
+    /// The disk that is counted; `/` when it does not exist.
+    pub root_directory: PathBuf,
+    /// Image data is taken from here when there is a file of the image's id.
+    pub shared_directory: Option<PathBuf>,
+    pub inject_key: bool,
+    /// Every container is privileged.
+    pub privileged: bool,
+}
+
+/// Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct DockerDriver {
+    pub(super) docker: Docker,
+    pub(super) images: Arc<dyn ImageService>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) abilities: Arc<Abilities>,
+    /// Held while a container is being made, so that `destroy` cannot overtake it.
+    pub(super) building: Turns<InstanceId>,
+    pub(super) loading: Turns<ImageId>,
+}
+
+impl DockerDriver {
+    pub fn new(docker: Docker, images: Arc<dyn ImageService>, settings: Settings) -> Self {
+        Self {
+            docker,
+            images,
+            settings: Arc::new(settings),
+            abilities: Arc::default(),
+            building: Turns::default(),
+            loading: Turns::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl ComputeDriver for DockerDriver {
+    async fn spawn(
+        &self,
+        context: &RequestContext,
+        instance: &Instance,
+        image: &Image,
+        _progress: &dyn Progress,
+    ) -> Result<Observed, Error> {
+        self.boot(context, instance, image).await
+    }
+
+    async fn destroy(&self, id: InstanceId) -> Result<(), Error> {
+        self.remove(id).await
+    }
+
+    async fn power_on(&self, id: InstanceId) -> Result<Observed, Error> {
+        self.start(id).await
+    }
+
+    async fn power_off(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error> {
+        self.stop(id, Some(timeout)).await
+    }
+
+    async fn reboot(&self, id: InstanceId, kind: RebootType) -> Result<Observed, Error> {
+        self.restart(id, kind).await
+    }
+
+    async fn pause(&self, id: InstanceId) -> Result<Observed, Error> {
+        self.freeze(id).await
+    }
+
+    async fn unpause(&self, id: InstanceId) -> Result<Observed, Error> {
+        self.thaw(id).await
+    }
+
+    async fn snapshot(
+        &self,
+        context: &RequestContext,
+        instance: &Instance,
+        image: ImageId,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        self.commit_and_upload(context, instance, image, progress).await
+    }
+
+    async fn console_output(&self, id: InstanceId, lines: Option<u64>) -> Result<String, Error> {
+        self.log(id, lines).await
+    }
+
+    async fn observe(&self, id: InstanceId) -> Result<Option<Observed>, Error> {
+        self.look(id).await
+    }
+
+    async fn observe_all(&self) -> Result<Vec<(InstanceId, Observed)>, Error> {
+        self.look_at_all().await
+    }
+
+    async fn resources(&self) -> Result<HostResources, Error> {
+        self.host_resources().await
+    }
+
+    async fn events(&self) -> Result<BoxStream<'static, Event>, Error> {
+        self.watch().await
+    }
+
+    async fn forget_image(&self, id: ImageId) -> Result<(), Error> {
+        self.forget(id).await
+    }
+
+    async fn cached_images(&self) -> Result<Vec<ImageId>, Error> {
+        self.remembered().await
+    }
+}

@@ -1,0 +1,24 @@
+//! Servers as containers of a Docker engine: each of Nova's verbs in terms of the engine's own.
+
+mod console;
+mod container;
+mod dialect;
+mod driver;
+mod events;
+mod fetch;
+mod host;
+mod image;
+mod key;
+mod names;
+mod observe;
+mod power;
+mod refusal;
+mod snapshot;
+mod spawn;
+mod turns;
+
+pub use driver::{DockerDriver, Settings};
+// The fake driver refuses by the same rules.
+pub(super) use container::{EngineImage, Ground, create_body};
+pub(super) use fetch::ensure_format;
+pub(super) use spawn::container_options;

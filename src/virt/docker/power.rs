@@ -1,0 +1,109 @@
+//! On, off, reboot, pause: verbs whose end state already holds succeed.
+
+use std::time::Duration;
+
+use bollard::query_parameters::{
+    KillContainerOptionsBuilder, StartContainerOptions, StopContainerOptions, StopContainerOptionsBuilder,
+};
+
+use super::DockerDriver;
+use super::observe::observed;
+use super::refusal::refused_for;
+use crate::objects::{InstanceId, PowerState};
+use crate::virt::{Error, Observed, RebootType};
+
+impl DockerDriver {
+    /// Starting what is paused lets it go on.
+    pub(super) async fn start(&self, id: InstanceId) -> Result<Observed, Error> {
+        let (container, now) = self.container_and_state(id).await?;
+        let api = self.docker.patient_api().await?;
+        match now.power_state {
+            PowerState::Running => return Ok(now),
+            PowerState::Paused => api.unpause_container(&container).await,
+            _ => {
+                api.start_container(&container, None::<StartContainerOptions>)
+                    .await
+            }
+        }
+        .map_err(refused_for(id))?;
+        self.state_after(id).await
+    }
+
+    /// Without a timeout, the container's own (from its image's `os_shutdown_timeout`) or the engine's holds. A paused
+    /// container goes on first, or it could not hear that it should end.
+    pub(super) async fn stop(&self, id: InstanceId, timeout: Option<Duration>) -> Result<Observed, Error> {
+        let (container, now) = self.container_and_state(id).await?;
+        let api = self.docker.patient_api().await?;
+        match now.power_state {
+            PowerState::Shutdown => return Ok(now),
+            PowerState::Paused => api.unpause_container(&container).await.map_err(refused_for(id))?,
+            _ => {}
+        }
+        let options = timeout.map_or_else(StopContainerOptions::default, |timeout| {
+            let seconds = i32::try_from(timeout.as_secs()).unwrap_or(i32::MAX);
+            StopContainerOptionsBuilder::default().t(seconds).build()
+        });
+        api.stop_container(&container, Some(options))
+            .await
+            .map_err(refused_for(id))?;
+        self.state_after(id).await
+    }
+
+    pub(super) async fn restart(&self, id: InstanceId, kind: RebootType) -> Result<Observed, Error> {
+        match kind {
+            RebootType::Soft => self.stop(id, None).await?,
+            RebootType::Hard => self.kill(id).await?,
+        };
+        self.start(id).await
+    }
+
+    async fn kill(&self, id: InstanceId) -> Result<Observed, Error> {
+        let (container, now) = self.container_and_state(id).await?;
+        if now.power_state == PowerState::Shutdown {
+            return Ok(now);
+        }
+        let options = KillContainerOptionsBuilder::default().signal("SIGKILL").build();
+        let api = self.docker.patient_api().await?;
+        match api
+            .kill_container(&container, Some(options))
+            .await
+            .map_err(crate::docker::Error::from)
+        {
+            // It ended by itself meanwhile.
+            Err(error) if error.is_conflict() => {}
+            other => other.map_err(super::refusal::refused)?,
+        }
+        self.state_after(id).await
+    }
+
+    pub(super) async fn freeze(&self, id: InstanceId) -> Result<Observed, Error> {
+        let (container, now) = self.container_and_state(id).await?;
+        if now.power_state == PowerState::Paused {
+            return Ok(now);
+        }
+        let api = self.docker.api().await?;
+        api.pause_container(&container).await.map_err(refused_for(id))?;
+        self.state_after(id).await
+    }
+
+    pub(super) async fn thaw(&self, id: InstanceId) -> Result<Observed, Error> {
+        let (container, now) = self.container_and_state(id).await?;
+        if now.power_state == PowerState::Running {
+            return Ok(now);
+        }
+        let api = self.docker.api().await?;
+        api.unpause_container(&container).await.map_err(refused_for(id))?;
+        self.state_after(id).await
+    }
+
+    /// The engine's own id of the container, which cannot come to mean another one.
+    async fn container_and_state(&self, id: InstanceId) -> Result<(String, Observed), Error> {
+        let container = self.existing(id).await?;
+        let now = observed(&container);
+        Ok((container.id.ok_or(Error::NoSuchInstance(id))?, now))
+    }
+
+    async fn state_after(&self, id: InstanceId) -> Result<Observed, Error> {
+        Ok(observed(&self.existing(id).await?))
+    }
+}

@@ -1,0 +1,308 @@
+//! The fake driver's verbs, over a map of servers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bollard::models::ImageConfig;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt, stream};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use super::archive;
+use super::faults::{FakeFaults, Plans, Shared, Verb, channel};
+use super::server::{KILLED, Server, TERMINATED};
+use crate::image::ImageService;
+use crate::objects::{
+    DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, TaskState,
+};
+use crate::virt::docker::{EngineImage, Ground, container_options, create_body, ensure_format};
+use crate::virt::{ComputeDriver, Error, Event, Observed, Progress, RebootType};
+
+/// Cheap to clone; clones share their servers.
+#[derive(Debug, Clone)]
+pub struct FakeDriver {
+    host: Arc<str>,
+    deployment: DeploymentId,
+    images: Arc<dyn ImageService>,
+    state: Arc<State>,
+}
+
+#[derive(Debug)]
+pub(super) struct State {
+    servers: Shared<HashMap<InstanceId, Server>>,
+    cache: Shared<BTreeMap<ImageId, ImageConfig>>,
+    pub(super) plans: Shared<Plans>,
+    pub(super) events: broadcast::Sender<Option<Event>>,
+    booted: AtomicU32,
+}
+
+impl State {
+    pub(super) fn servers(&self) -> MutexGuard<'_, HashMap<InstanceId, Server>> {
+        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cache(&self) -> MutexGuard<'_, BTreeMap<ImageId, ImageConfig>> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl FakeDriver {
+    pub fn new(host: &str, deployment: DeploymentId, images: Arc<dyn ImageService>) -> Self {
+        let state = State {
+            servers: Shared::default(),
+            cache: Shared::default(),
+            plans: Shared::default(),
+            events: channel(),
+            booted: AtomicU32::default(),
+        };
+        Self {
+            host: host.into(),
+            deployment,
+            images,
+            state: Arc::new(state),
+        }
+    }
+
+    pub fn faults(&self) -> FakeFaults {
+        FakeFaults(self.state.clone())
+    }
+
+    async fn engine_image(&self, context: &RequestContext, image: &Image) -> Result<EngineImage, Error> {
+        let id = format!("fake:{}", image.id);
+        if image.engine_id.is_some() {
+            // What the local engine had already: taken for something that runs.
+            let config = ImageConfig {
+                cmd: Some(vec!["sh".to_owned()]),
+                ..ImageConfig::default()
+            };
+            return Ok(EngineImage { id, config });
+        }
+        let cached = self.state.cache().get(&image.id).cloned();
+        if let Some(config) = cached {
+            return Ok(EngineImage { id, config });
+        }
+        ensure_format(image)?;
+        let download = self.images.download(context, image.id).await?;
+        let config = archive::read(image.id, download.stream).await?;
+        self.state.cache().insert(image.id, config.clone());
+        Ok(EngineImage { id, config })
+    }
+
+    fn ground(&self) -> Ground<'_> {
+        Ground {
+            deployment: self.deployment,
+            host: &self.host,
+            cpus: u32::MAX,
+            privileged: false,
+            limit_disk: false,
+            key_bind: None,
+        }
+    }
+
+    /// Changes a server, and tells of it as the engine would.
+    fn change(
+        &self,
+        id: InstanceId,
+        change: impl FnOnce(&mut Server) -> Result<(), Error>,
+    ) -> Result<Observed, Error> {
+        let mut servers = self.state.servers();
+        let server = servers.get_mut(&id).ok_or(Error::NoSuchInstance(id))?;
+        let before = server.observed();
+        change(server)?;
+        let after = server.observed();
+        drop(servers);
+        if after != before {
+            self.state.tell(Some(Event { instance: id }));
+        }
+        Ok(after)
+    }
+}
+
+#[async_trait]
+impl ComputeDriver for FakeDriver {
+    async fn spawn(
+        &self,
+        context: &RequestContext,
+        instance: &Instance,
+        image: &Image,
+        _progress: &dyn Progress,
+    ) -> Result<Observed, Error> {
+        self.state.enter(Verb::Spawn).await?;
+        let options = container_options(instance)?;
+        let engine_image = self.engine_image(context, image).await?;
+        create_body(instance, image, &engine_image, &options, &self.ground())?;
+        let number = self.state.booted.fetch_add(1, Ordering::Relaxed);
+        let server = Server::booted(instance, number);
+        let observed = server.observed();
+        {
+            let mut servers = self.state.servers();
+            if servers.contains_key(&instance.id) {
+                return Err(Error::Refused(format!(
+                    "the name nova-{} is already in use",
+                    instance.id
+                )));
+            }
+            servers.insert(instance.id, server);
+        }
+        self.state.tell(Some(Event {
+            instance: instance.id,
+        }));
+        Ok(observed)
+    }
+
+    async fn destroy(&self, id: InstanceId) -> Result<(), Error> {
+        self.state.enter(Verb::Destroy).await?;
+        let removed = self.state.servers().remove(&id);
+        if removed.is_some() {
+            self.state.tell(Some(Event { instance: id }));
+        }
+        Ok(())
+    }
+
+    async fn power_on(&self, id: InstanceId) -> Result<Observed, Error> {
+        self.state.enter(Verb::PowerOn).await?;
+        self.change(id, |server| {
+            match server.power_state {
+                PowerState::Running => {}
+                PowerState::Paused => server.power_state = PowerState::Running,
+                _ => server.begin(),
+            }
+            Ok(())
+        })
+    }
+
+    async fn power_off(&self, id: InstanceId, _timeout: Duration) -> Result<Observed, Error> {
+        self.state.enter(Verb::PowerOff).await?;
+        self.change(id, |server| {
+            if server.power_state != PowerState::Shutdown {
+                server.end(TERMINATED);
+            }
+            Ok(())
+        })
+    }
+
+    async fn reboot(&self, id: InstanceId, kind: RebootType) -> Result<Observed, Error> {
+        self.state.enter(Verb::Reboot).await?;
+        self.change(id, |server| {
+            if server.power_state != PowerState::Shutdown {
+                server.end(if kind == RebootType::Hard {
+                    KILLED
+                } else {
+                    TERMINATED
+                });
+            }
+            server.begin();
+            Ok(())
+        })
+    }
+
+    async fn pause(&self, id: InstanceId) -> Result<Observed, Error> {
+        self.state.enter(Verb::Pause).await?;
+        self.change(id, |server| match server.power_state {
+            PowerState::Running | PowerState::Paused => {
+                server.power_state = PowerState::Paused;
+                Ok(())
+            }
+            _ => Err(Error::Refused(format!("Container nova-{id} is not running"))),
+        })
+    }
+
+    async fn unpause(&self, id: InstanceId) -> Result<Observed, Error> {
+        self.state.enter(Verb::Unpause).await?;
+        self.change(id, |server| match server.power_state {
+            PowerState::Running | PowerState::Paused => {
+                server.power_state = PowerState::Running;
+                Ok(())
+            }
+            _ => Err(Error::Refused(format!("Container nova-{id} is not paused"))),
+        })
+    }
+
+    async fn snapshot(
+        &self,
+        context: &RequestContext,
+        instance: &Instance,
+        image: ImageId,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        self.state.enter(Verb::Snapshot).await?;
+        self.change(instance.id, |_| Ok(()))?;
+        progress.task_state(TaskState::ImagePendingUpload).await;
+        let config = ImageConfig {
+            cmd: Some(vec!["sh".to_owned()]),
+            ..ImageConfig::default()
+        };
+        let saved = archive::write(&config).map_err(crate::image::Error::from)?;
+        progress.task_state(TaskState::ImageUploading).await;
+        self.images
+            .upload(context, image, stream::iter([Ok(saved)]).boxed())
+            .await?;
+        self.state.cache().insert(image, config);
+        Ok(())
+    }
+
+    async fn console_output(&self, id: InstanceId, lines: Option<u64>) -> Result<String, Error> {
+        self.state.enter(Verb::ConsoleOutput).await?;
+        let servers = self.state.servers();
+        servers
+            .get(&id)
+            .map(|server| server.log(lines))
+            .ok_or(Error::NoSuchInstance(id))
+    }
+
+    async fn observe(&self, id: InstanceId) -> Result<Option<Observed>, Error> {
+        self.state.ensure_up()?;
+        Ok(self.state.servers().get(&id).map(Server::observed))
+    }
+
+    async fn observe_all(&self) -> Result<Vec<(InstanceId, Observed)>, Error> {
+        self.state.ensure_up()?;
+        let servers = self.state.servers();
+        Ok(servers
+            .iter()
+            .map(|(id, server)| (*id, server.observed()))
+            .collect())
+    }
+
+    /// More than any test asks for.
+    async fn resources(&self) -> Result<HostResources, Error> {
+        self.state.ensure_up()?;
+        Ok(HostResources {
+            hypervisor_type: "fake".to_owned(),
+            hypervisor_hostname: self.host.to_string(),
+            version: "1.0".to_owned(),
+            architecture: "x86_64".to_owned(),
+            vcpus: 1_000_000,
+            memory_mb: 1 << 40,
+            local_gb: 1 << 40,
+            free_disk_gb: 1 << 40,
+        })
+    }
+
+    async fn events(&self) -> Result<BoxStream<'static, Event>, Error> {
+        self.state.ensure_up()?;
+        let told = stream::unfold(self.state.events.subscribe(), |mut events| async {
+            // Who falls behind is sent to look at everything anew, as when the engine goes away.
+            match events.recv().await {
+                Ok(Some(event)) => Some((event, events)),
+                Ok(None) | Err(RecvError::Closed | RecvError::Lagged(_)) => None,
+            }
+        });
+        Ok(told.boxed())
+    }
+
+    async fn forget_image(&self, id: ImageId) -> Result<(), Error> {
+        self.state.ensure_up()?;
+        self.state.cache().remove(&id);
+        Ok(())
+    }
+
+    async fn cached_images(&self) -> Result<Vec<ImageId>, Error> {
+        self.state.ensure_up()?;
+        Ok(self.state.cache().keys().copied().collect())
+    }
+}

@@ -1,0 +1,121 @@
+//! What a test can do to a fake driver that no user could: make it fail, make it wait, take its servers away.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Mutex as Gate, OwnedMutexGuard, broadcast};
+
+use super::driver::State;
+use crate::objects::InstanceId;
+use crate::virt::{Error, Event};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verb {
+    Spawn,
+    Destroy,
+    PowerOn,
+    PowerOff,
+    Reboot,
+    Pause,
+    Unpause,
+    Snapshot,
+    ConsoleOutput,
+}
+
+/// A handle on the driver's misfortunes; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct FakeFaults(pub(super) Arc<State>);
+
+/// Calls of the verb wait until this is dropped.
+#[derive(Debug)]
+pub struct Held {
+    _guard: OwnedMutexGuard<()>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Plans {
+    failures: HashMap<Verb, VecDeque<String>>,
+    gates: HashMap<Verb, Arc<Gate<()>>>,
+    down: bool,
+}
+
+impl FakeFaults {
+    /// The next call of `verb` fails with the engine's refusal in these words; more than one call stacks up.
+    pub fn fail_next(&self, verb: Verb, reason: &str) {
+        let mut plans = self.0.plans();
+        plans
+            .failures
+            .entry(verb)
+            .or_default()
+            .push_back(reason.to_owned());
+    }
+
+    /// Makes calls of `verb` wait; those that are past their beginning already are not held.
+    pub async fn hold(&self, verb: Verb) -> Held {
+        let gate = self.0.plans().gates.entry(verb).or_default().clone();
+        Held {
+            _guard: gate.lock_owned().await,
+        }
+    }
+
+    /// Every verb fails as if the engine were away, and streams of events end.
+    pub fn engine_down(&self, down: bool) {
+        self.0.plans().down = down;
+        if down {
+            self.0.tell(None);
+        }
+    }
+
+    /// The server's process ends by itself.
+    pub fn end_process(&self, id: InstanceId, exit_code: i64) {
+        if let Some(server) = self.0.servers().get_mut(&id) {
+            server.end(exit_code);
+        }
+        self.0.tell(Some(Event { instance: id }));
+    }
+
+    /// Somebody removed the container.
+    pub fn lose(&self, id: InstanceId) {
+        self.0.servers().remove(&id);
+        self.0.tell(Some(Event { instance: id }));
+    }
+}
+
+impl State {
+    pub(super) fn plans(&self) -> MutexGuard<'_, Plans> {
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits and fails as planned for `verb`.
+    pub(super) async fn enter(&self, verb: Verb) -> Result<(), Error> {
+        let gate = self.plans().gates.get(&verb).cloned();
+        if let Some(gate) = gate {
+            drop(gate.lock().await);
+        }
+        self.ensure_up()?;
+        let failure = self.plans().failures.get_mut(&verb).and_then(VecDeque::pop_front);
+        failure.map_or(Ok(()), |reason| Err(Error::Refused(reason)))
+    }
+
+    pub(super) fn ensure_up(&self) -> Result<(), Error> {
+        if !self.plans().down {
+            return Ok(());
+        }
+        Err(Error::Engine(crate::docker::Error::Unreachable {
+            url: "fake://".to_owned(),
+            reason: "it was told to be away".to_owned(),
+        }))
+    }
+
+    /// `None` is the end of all streams.
+    pub(super) fn tell(&self, event: Option<Event>) {
+        // Nobody listening is fine.
+        self.events.send(event).ok();
+    }
+}
+
+pub(super) fn channel() -> broadcast::Sender<Option<Event>> {
+    broadcast::channel(4096).0
+}
+
+pub(super) type Shared<T> = Mutex<T>;

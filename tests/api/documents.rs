@@ -1,0 +1,88 @@
+//! Version documents, request ids, authentication and health.
+
+use axum::body::Body;
+use http::Request;
+use serde_json::json;
+
+use crate::cloud::Cloud;
+
+#[tokio::test]
+async fn the_version_documents_need_no_token_and_tell_the_range() {
+    let cloud = Cloud::start().await;
+    let version = json!({
+        "id": "v2.1", "status": "CURRENT", "version": "2.100", "min_version": "2.1",
+        "updated": "2013-07-23T11:33:21Z",
+        "links": [{"rel": "self", "href": "http://cloud:8774/v2.1/"}],
+    });
+    let ask = |path: &str| {
+        let request = Request::get(path).header("Host", "cloud:8774");
+        cloud.send(request.body(Body::empty()).unwrap())
+    };
+    let list = ask("/").await;
+    assert_eq!(
+        (list.status.as_u16(), &list.body),
+        (300, &json!({ "versions": [version] }))
+    );
+    let mut full = version.clone();
+    full["media-types"] =
+        json!([{"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2.1"}]);
+    for path in ["/v2.1", "/v2.1/", "/versions/v2.1"] {
+        let shown = ask(path).await;
+        assert_eq!(
+            (shown.status.as_u16(), &shown.body),
+            (200, &json!({ "version": full })),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_a_valid_token_the_answer_says_where_to_get_one() {
+    let cloud = Cloud::start().await;
+    for request in [
+        Request::get("/v2.1/servers"),
+        Request::get("/v2.1/servers").header("X-Auth-Token", "nobody"),
+    ] {
+        let answer = cloud.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, 401);
+        assert_eq!(
+            answer.headers["www-authenticate"],
+            "Keystone uri=\"http://identity.example:5000\""
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_answer_carries_its_request_id_and_version() {
+    let cloud = Cloud::start().await;
+    let answer = cloud.get("2.90", "/v2.1/flavors").await;
+    assert_eq!(answer.status, 200);
+    let id = answer.headers["x-openstack-request-id"].to_str().unwrap();
+    assert!(id.starts_with("req-"), "{id}");
+    assert_eq!(answer.headers["x-compute-request-id"], id);
+    assert_eq!(answer.headers["openstack-api-version"], "compute 2.90");
+    assert_eq!(answer.headers["x-openstack-nova-api-version"], "2.90");
+}
+
+#[tokio::test]
+async fn a_project_in_the_path_must_be_the_callers_own() {
+    let cloud = Cloud::start().await;
+    assert_eq!(cloud.get("2.1", "/v2.1/0d/servers").await.status, 200);
+    let foreign = cloud.get("2.1", "/v2.1/0e/servers").await;
+    assert_eq!(foreign.status, 400);
+    assert_eq!(
+        foreign.fault().1,
+        "Malformed request URL: URL's project_id '0e' doesn't match Context's project_id '0d'"
+    );
+}
+
+#[tokio::test]
+async fn health_is_that_of_the_engine() {
+    let cloud = Cloud::start().await;
+    let ask = || cloud.send(Request::get("/healthcheck").body(Body::empty()).unwrap());
+    while ask().await.status != 200 {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    cloud.faults.engine_down(true);
+    assert_eq!(ask().await.status, 503);
+}

@@ -1,0 +1,112 @@
+//! Lists: whose servers, which, in which order, how many at a time.
+
+use serde_json::json;
+
+use crate::cloud::{Answer, Cloud};
+
+fn names(answer: &Answer) -> Vec<&str> {
+    let servers = answer.body["servers"].as_array().unwrap();
+    servers
+        .iter()
+        .map(|server| server["name"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_project_sees_its_own_servers() {
+    let cloud = Cloud::start().await;
+    let id = cloud.boot("one").await;
+    let path = format!("/v2.1/servers/{id}");
+    for (method, path) in [
+        ("GET", path.clone()),
+        ("DELETE", path.clone()),
+        ("POST", format!("{path}/action")),
+    ] {
+        let body = (method == "POST").then(|| json!({"os-stop": null}));
+        let answer = cloud.call("other", "2.1", method, &path, body).await;
+        assert_eq!(
+            answer.fault(),
+            (
+                "itemNotFound".to_owned(),
+                format!("Instance {id} could not be found.")
+            )
+        );
+    }
+    let list = |token: &'static str, query: &'static str| {
+        let path = format!("/v2.1/servers/detail{query}");
+        let cloud = &cloud;
+        async move { cloud.call(token, "2.1", "GET", &path, None).await }
+    };
+    assert_eq!(names(&list("other", "").await), Vec::<&str>::new());
+    assert_eq!(names(&list("admin", "").await), Vec::<&str>::new());
+    assert_eq!(names(&list("admin", "?all_tenants=1").await), ["one"]);
+    let refused = list("demo", "?all_tenants=1").await;
+    assert_eq!(
+        refused.fault(),
+        (
+            "forbidden".to_owned(),
+            "Policy doesn't allow os_compute_api:servers:detail:get_all_tenants to be performed.".to_owned()
+        )
+    );
+}
+
+#[tokio::test]
+async fn lists_are_filtered_sorted_and_paged() {
+    let cloud = Cloud::start().await;
+    for name in ["a1", "b1", "a2"] {
+        cloud.boot(name).await;
+    }
+    let stopped = cloud.boot("b2").await;
+    cloud.act("2.1", &stopped, json!({"os-stop": null})).await;
+    cloud.until(&stopped, "SHUTOFF").await;
+    for (query, expected) in [
+        ("", vec!["b2", "a2", "b1", "a1"]),
+        ("?name=%5Ea", vec!["a2", "a1"]),
+        ("?status=shutoff", vec!["b2"]),
+        (
+            "?status=ACTIVE&sort_key=display_name&sort_dir=asc",
+            vec!["a1", "a2", "b1"],
+        ),
+        ("?flavor=42&limit=1", vec!["b2"]),
+        ("?flavor=1", vec![]),
+        ("?status=SHELVED", vec![]),
+        ("?changes-since=2100-01-01T00:00:00Z", vec![]),
+    ] {
+        let answer = cloud.get("2.1", &format!("/v2.1/servers{query}")).await;
+        assert_eq!(names(&answer), expected, "{query}");
+    }
+    let mut seen = Vec::new();
+    let mut path = "/v2.1/servers?limit=3".to_owned();
+    loop {
+        let page = cloud.get("2.1", &path).await;
+        seen.extend(names(&page).into_iter().map(str::to_owned));
+        let Some(next) = page.body["servers_links"][0]["href"].as_str() else {
+            break;
+        };
+        path = next.strip_prefix("http://cloud:8774").unwrap().to_owned();
+    }
+    assert_eq!(seen, ["b2", "a2", "b1", "a1"]);
+}
+
+#[tokio::test]
+async fn a_wrong_question_is_told() {
+    let cloud = Cloud::start().await;
+    let message = async |version: &str, query: &str| {
+        let answer = cloud.get(version, &format!("/v2.1/servers?{query}")).await;
+        assert_eq!(answer.status, 400, "{query}: {}", answer.body);
+        answer.fault().1
+    };
+    assert_eq!(message("2.38", "status=sleepy").await, "Invalid status value");
+    assert_eq!(
+        cloud.get("2.37", "/v2.1/servers?status=sleepy").await.body,
+        json!({"servers": []})
+    );
+    assert_eq!(message("2.1", "marker=nope").await, "marker [nope] not found");
+    assert!(message("2.1", "limit=-1").await.contains("does not match"));
+    assert!(
+        message("2.75", "colour=red")
+            .await
+            .ends_with("('colour' was unexpected)")
+    );
+    assert_eq!(cloud.get("2.74", "/v2.1/servers?colour=red").await.status, 200);
+}

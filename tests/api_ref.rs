@@ -1,0 +1,172 @@
+//! Keeps `api-ref/` true: every version, route and key of `user_data` that the code has stands in it, and no other.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nova_docker::api::HISTORY;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join("api-ref").join(name)).unwrap()
+}
+
+/// `NOVA_DOCKER_WRITE_API_REF=1 cargo test --test api_ref` writes the page that it would compare.
+#[test]
+fn every_microversion_stands_in_its_page() {
+    let path = root().join("api-ref/microversions.rst");
+    let expected = microversions();
+    if std::env::var_os("NOVA_DOCKER_WRITE_API_REF").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "{} differs from the history: write it with NOVA_DOCKER_WRITE_API_REF=1 cargo test --test api_ref",
+        path.display()
+    );
+}
+
+fn microversions() -> String {
+    let mut page = String::from(
+        "=============\nMicroversions\n=============\n\nWhat each version of the Compute API changed. A change of something that is not \
+         served here (`compute.rst <compute.rst>`_\nlists what is) changes nothing. This page is written from the code's own history.\n\n",
+    );
+    for (version, change) in HISTORY {
+        page.push_str(&format!("{version}\n    {}\n", change.replace('*', "\\*")));
+    }
+    page
+}
+
+#[test]
+fn every_compute_route_stands_in_its_page() {
+    let here = routes("src/api/compute", "/v2.1");
+    assert_eq!(missing(&here, &page("compute.rst")), BTreeSet::new());
+}
+
+#[test]
+fn every_identity_route_stands_in_its_page() {
+    assert_eq!(
+        missing(&routes("src/api/identity", ""), &page("identity.rst")),
+        BTreeSet::new()
+    );
+}
+
+#[test]
+fn every_image_route_stands_in_its_page() {
+    assert_eq!(
+        missing(&routes("src/api/image", ""), &page("image.rst")),
+        BTreeSet::new()
+    );
+}
+
+#[test]
+fn every_action_stands_in_its_page() {
+    let source = fs::read_to_string(root().join("src/api/compute/servers/actions/mod.rs")).unwrap();
+    let actions = quoted_before(&source, " => ");
+    assert!(actions.contains("createImage"), "{actions:?}");
+    let page = page("compute.rst");
+    let absent: Vec<_> = actions
+        .iter()
+        .filter(|action| !page.contains(&format!("\n``{action}``")))
+        .collect();
+    assert_eq!(absent, Vec::<&String>::new());
+}
+
+#[test]
+fn every_key_of_user_data_stands_in_its_page_and_no_other() {
+    let page = page("user_data.rst");
+    for (file, title, inner) in [
+        ("docker_py.rs", "docker-py's names\n", "In ``host_config``:"),
+        ("camel.rs", "The Engine's names\n", "In ``HostConfig``:"),
+    ] {
+        let source = fs::read_to_string(root().join("src/user_data").join(file)).unwrap();
+        let (top, host) = source.split_once("const HOST: &[Row]").unwrap();
+        let section = page.split_once(title).unwrap().1;
+        let (of_top, rest) = section.split_once(inner).unwrap();
+        let of_host = rest.split_once("names\n====").map_or(rest, |(table, _)| table);
+        assert_eq!(first_column(of_top), quoted_before(top, ", "), "{file}");
+        assert_eq!(
+            first_column(of_host),
+            quoted_before(host, ", "),
+            "{file}, the host's part"
+        );
+    }
+}
+
+fn first_column(table: &str) -> BTreeSet<String> {
+    let names = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("``")?.split_once("``"));
+    names.map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The texts in quotes that open a row and are followed by `mark`.
+fn quoted_before(source: &str, mark: &str) -> BTreeSet<String> {
+    let rows = source
+        .lines()
+        .map(|line| line.trim_start().trim_start_matches('('));
+    let keys = rows.filter_map(|row| {
+        let (key, rest) = row.strip_prefix('"')?.split_once('"')?;
+        rest.starts_with(mark).then(|| key.to_owned())
+    });
+    keys.collect()
+}
+
+fn routes(folder: &str, prefix: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for source in sources(&root().join(folder)) {
+        let text = fs::read_to_string(&source).unwrap();
+        for after in text.split(".route(").skip(1) {
+            let path = after
+                .trim_start()
+                .strip_prefix('"')
+                .and_then(|rest| rest.split_once('"'));
+            if let Some((path, _)) = path {
+                found.insert(
+                    path.strip_prefix(prefix)
+                        .filter(|rest| !rest.is_empty())
+                        .unwrap_or(path)
+                        .to_owned(),
+                );
+            }
+        }
+    }
+    assert!(found.len() > 10, "{folder}: {found:?}");
+    found
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let inner = folders.iter().flat_map(|folder| sources(folder));
+    inner
+        .chain(files)
+        .filter(|path| path.extension().is_some_and(|kind| kind == "rs"))
+        .collect()
+}
+
+/// The paths that no word of the page is; parameters may be called anything.
+fn missing(routes: &BTreeSet<String>, page: &str) -> BTreeSet<String> {
+    let words: BTreeSet<String> = page
+        .split(|c: char| c.is_whitespace() || c == '`')
+        .map(nameless)
+        .collect();
+    routes
+        .iter()
+        .filter(|route| !words.contains(&nameless(route)))
+        .cloned()
+        .collect()
+}
+
+fn nameless(path: &str) -> String {
+    let steps = path
+        .split('/')
+        .map(|step| if step.starts_with('{') { "{}" } else { step });
+    steps.collect::<Vec<_>>().join("/")
+}

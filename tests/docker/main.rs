@@ -1,0 +1,18 @@
+//! The Docker driver against a real engine: every verb, and what `inspect` says after it.
+//!
+//! An engine must answer at `/var/run/docker.sock` (or `NOVA_DOCKER_TEST_HOST`); its absence is a failure. Each test makes
+//! an image of Debian's busybox-static for itself, and removes everything it made, even when it fails.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
+
+mod boot;
+mod console;
+mod economy;
+mod events;
+mod image;
+mod images;
+mod isolation;
+mod options;
+mod power;
+mod snapshot;
+mod stage;
