@@ -38,7 +38,8 @@ impl ImageCache {
             .instances()
             .await?
             .iter()
-            .filter_map(|i| i.image)
+            .flat_map(|i| [i.image, i.snapshot_image])
+            .flatten()
             .collect();
         self.idle
             .retain(|id, _| cached.contains(id) && !used.contains(id));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::actions::ActionLog;
 use super::build::Shown;
@@ -30,6 +31,13 @@ const NOT_INHERITED: [&str; 10] = [
     "os_glance_import_task",
 ];
 
+/// When it is looked again whether an image that was given up has come into being after all.
+const LATE: [Duration; 3] = [
+    Duration::from_secs(1),
+    Duration::from_secs(4),
+    Duration::from_secs(25),
+];
+
 impl Compute {
     pub async fn create_image(
         &self,
@@ -43,38 +51,42 @@ impl Compute {
         Verb::CreateImage.check(&instance, context.is_admin())?;
         quota::check_metadata(&core.settings.quotas, metadata.len())?;
         core.engine.required()?;
-        let described = describe(core, context, &instance, name, metadata).await;
-        to_the_end(begin(core.clone(), context.clone(), id, described)).await
+        let image = ImageId(core.world.uuid());
+        let described = describe(core, context, &instance, image, name, metadata).await;
+        to_the_end(begin(core.clone(), context.clone(), id, image, described)).await?;
+        Ok(image)
     }
 }
 
+/// The record names the image before there is one: whenever the process ends, the next one knows what to delete.
 async fn begin(
     core: Arc<Core>,
     context: RequestContext,
     id: InstanceId,
+    image: ImageId,
     described: NewImage,
-) -> Result<ImageId, Error> {
-    let created = core.images.create(&context, described).await;
-    let image = created.map_err(|error| Error::from(error).at_the_door())?.id;
+) -> Result<(), Error> {
     let begun = core.change(id, |instance| {
         Verb::CreateImage.begin(instance, context.is_admin())?;
         instance.snapshot_image = Some(image);
         Ok(())
     });
-    if let Err(error) = begun.await {
-        core.discard_image(&context, image).await;
-        return Err(error);
+    begun.await?;
+    if let Err(error) = core.images.create(&context, described).await {
+        over(&core, id).await;
+        return Err(Error::from(error).at_the_door());
     }
     let log = ActionLog::open(&core, &context, id, "createImage").await;
     let job = carry_out(core.clone(), context, id, image, log);
     core.queues.push(id, Kind::Work, job);
-    Ok(image)
+    Ok(())
 }
 
 async fn describe(
     core: &Core,
     context: &RequestContext,
     instance: &Instance,
+    image: ImageId,
     name: String,
     metadata: BTreeMap<String, String>,
 ) -> NewImage {
@@ -85,6 +97,7 @@ async fn describe(
     };
     let (min_disk, min_ram) = base.map_or((0, 0), |image| (image.min_disk, image.min_ram));
     NewImage {
+        id: Some(image),
         name,
         container_format: "docker".to_owned(),
         disk_format: "raw".to_owned(),
@@ -138,11 +151,29 @@ async fn carry_out(
 }
 
 /// Deletes the image that a snapshot of an earlier life began; the server goes on as if it had not been asked.
-pub(super) async fn give_up(core: &Core, instance: &Instance) {
+pub(super) async fn give_up(core: &Arc<Core>, instance: &Instance) {
     if let Some(image) = instance.snapshot_image {
-        core.discard_image(&core.context_of(instance), image).await;
+        let context = core.context_of(instance);
+        discard(core, &context, image).await;
+        tokio::spawn(discard_late(core.clone(), context, image));
     }
     over(core, instance.id).await;
+}
+
+/// The image service and the engine may still have been at work on what was asked of them when the one who asked was
+/// killed and came back.
+async fn discard_late(core: Arc<Core>, context: RequestContext, image: ImageId) {
+    for wait in LATE {
+        tokio::time::sleep(wait).await;
+        discard(&core, &context, image).await;
+    }
+}
+
+async fn discard(core: &Core, context: &RequestContext, image: ImageId) {
+    core.discard_image(context, image).await;
+    if let Err(error) = core.driver.forget_image(image).await {
+        tracing::debug!(image.id = %image, %error, "the engine keeps the image of a snapshot until the next sweep");
+    }
 }
 
 async fn over(core: &Core, id: InstanceId) {

@@ -35,6 +35,8 @@ pub async fn discard(mut data: ByteStream) {
 /// An image to be uploaded afterwards: a snapshot.
 #[derive(Debug, Clone, Default)]
 pub struct NewImage {
+    /// Chosen by the caller; the service chooses when there is none.
+    pub id: Option<ImageId>,
     pub name: String,
     pub container_format: String,
     pub disk_format: String,

@@ -61,10 +61,11 @@ async fn what_is_done_to_a_container_behind_our_back_is_seen() {
 #[tokio::test]
 async fn an_ephemeral_cloud_takes_all_of_its_own_along() {
     let setting = Alone {
-        words: &["--ephemeral"],
+        words: &["--ephemeral", "--clouds-file", "%/clouds.yaml"],
         ..Alone::default()
     };
     let mut stage = setting.up().await;
+    stage.clouds.file = stage.service.files.path().join("clouds.yaml");
     let session = stage.member().await;
     let image = stage.upload(&session, &stage.seed.name("busybox")).await;
     stage.seed.pulled_up().await;

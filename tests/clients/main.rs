@@ -1,4 +1,4 @@
-//! Stories told with OpenStack's own clients: `openstack` and `glance` drive a running `nova-docker serve`, and the Docker
+//! Stories told with `OpenStack`'s own clients: `openstack` and `glance` drive a running `nova-docker serve`, and the Docker
 //! engine is asked what really runs.
 //!
 //! Each story plays alone (the service with its own identity and image service) or inside a cloud (a real Keystone and a

@@ -141,7 +141,7 @@ async fn has_become_a_container(job: &Job, id: &str) {
     assert!(keys.contains("ssh-"), "the key is in the container: {keys}");
 }
 
-/// The volume that user_data asked for.
+/// The volume that `user_data` asked for.
 async fn volume_of(id: &str) -> String {
     let found = inspect(id).await;
     let mut mounts = found["Mounts"].as_array().unwrap().iter();

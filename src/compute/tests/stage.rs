@@ -301,7 +301,7 @@ impl ImageService for Shelf {
             min_ram: new.min_ram,
             properties: new.properties,
             engine_id: None,
-            ..engine_image(ImageId(SystemWorld.uuid()))
+            ..engine_image(new.id.unwrap_or_else(|| ImageId(SystemWorld.uuid())))
         };
         self.put(image.clone());
         Ok(image)

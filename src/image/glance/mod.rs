@@ -157,6 +157,7 @@ fn described(image: NewImage) -> Value {
         .into_iter()
         .map(|(name, value)| (name, Value::from(value)))
         .collect();
+    fields.extend(image.id.map(|id| ("id".to_owned(), json!(id))));
     fields.insert("name".to_owned(), json!(image.name));
     fields.insert("visibility".to_owned(), json!("private"));
     fields.insert("container_format".to_owned(), json!(image.container_format));

@@ -41,7 +41,7 @@ impl ImageService for LocalImages {
                 .into_iter()
                 .map(|(name, value)| Edit::SetProperty(name, value)),
         );
-        self.create_image(context, None, edits).await
+        self.create_image(context, image.id, edits).await
     }
 
     async fn upload(&self, context: &RequestContext, id: ImageId, data: ByteStream) -> Result<(), Error> {

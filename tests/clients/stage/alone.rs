@@ -7,6 +7,8 @@ use super::{Clouds, Seed, Service, Stage};
 /// How the service is started; the default is what most stories want.
 #[derive(Default)]
 pub(crate) struct Alone {
+    /// More lines of `[DEFAULT]`.
+    pub(crate) base: String,
     /// More lines of `[docker]`.
     pub(crate) docker: String,
     /// More arguments after `serve`.
@@ -32,11 +34,12 @@ impl Alone {
         };
         let ports = free_ports();
         let config = format!(
-            "[DEFAULT]\nstate_path = %/state\nhost = {}\nosapi_compute_listen_port = {}\nshutdown_timeout = 5\n\
+            "[DEFAULT]\nstate_path = %/state\nhost = {}\nosapi_compute_listen_port = {}\nshutdown_timeout = 5\n{}\n\
              [standalone]\nidentity_listen_port = {}\nimage_listen_port = {}\n\
              [docker]\ninject_key = true\n{}\n",
             seed.name("host"),
             ports[0],
+            self.base,
             ports[1],
             ports[2],
             self.docker,

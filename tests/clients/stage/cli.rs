@@ -1,4 +1,4 @@
-//! OpenStack's own command line clients.
+//! `OpenStack`'s own command line clients.
 
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};

@@ -7,8 +7,6 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
-use super::until;
-
 /// Every image and container of a story carries it: containers have the labels of their image.
 pub(crate) const LABEL: &str = "nova-docker.test";
 
@@ -108,15 +106,6 @@ pub(crate) async fn clean_but_for(mark: &str, kept: &BTreeSet<String>) {
         tokio::time::sleep(super::STEP).await;
     }
     panic!("containers and images left behind: {left:?}, and only the images {kept:?} may be there");
-}
-
-/// Until the server has a container in that state.
-pub(crate) async fn reaches(server: &str, wanted: &str) {
-    until(&format!("container {wanted}"), async || {
-        let found = find(server).await?;
-        (found["State"]["Status"] == wanted).then_some(())
-    })
-    .await;
 }
 
 async fn lines(words: &[&str]) -> BTreeSet<String> {

@@ -20,13 +20,14 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Not running yet. `config` is all of `nova.conf`; `%` in it stands for the folder of the service.
+    /// Not running yet. `config` is all of `nova.conf`; `%` in it and in `words` stands for the folder of the service.
     pub(crate) fn new(files: TempDir, config: &str, ports: &[u16], words: &[&str]) -> Self {
         let path = files.path().join("nova.conf");
         let folder = files.path().to_str().unwrap();
         std::fs::write(&path, config.replace('%', folder)).unwrap();
         let fixed = ["serve", "--config-file", path.to_str().unwrap()];
-        let words = fixed.iter().chain(words).map(|word| (*word).to_owned()).collect();
+        let words = fixed.iter().chain(words);
+        let words = words.map(|word| word.replace('%', folder)).collect();
         Self {
             child: None,
             words,
@@ -100,11 +101,6 @@ impl Service {
             child_status(&mut child)
         })
         .await
-    }
-
-    pub(crate) async fn restart(&mut self) {
-        self.kill().await;
-        self.start().await;
     }
 
     fn log_path(&self) -> PathBuf {
