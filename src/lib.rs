@@ -1,4 +1,4 @@
-//! `OpenStack` compute whose servers are Docker containers, in one binary.
+//! OpenStack compute whose servers are Docker containers, in one binary.
 //!
 //! # The rooms
 //!
