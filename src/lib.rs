@@ -1,4 +1,4 @@
-//! `OpenStack` compute whose servers are Docker containers, in one binary.
+//! OpenStack compute whose servers are Docker containers, in one binary.
 //!
 //! # The rooms
 //!
@@ -21,7 +21,7 @@
 //!
 //! `cmd::serve` has built everything. `api` names the request, settles its microversion and asks [`identity`] who it is;
 //! `api::compute::servers::create` reads the body at that version and calls `Compute::boot`. `compute::boot` looks up flavor
-//! and image, reads the user_data (a mistake is a 400 now, not an ERROR later), writes the rows and lets the scheduler
+//! and image, reads the `user_data` (a mistake is a 400 now, not an ERROR later), writes the rows and lets the scheduler
 //! choose; the server's own queue runs `compute::build`: networking, spawning, each step with its undo. `virt::docker` makes
 //! sure that the image is in the engine, writes the create body (`virt::docker::container`, where the order of
 //! precedence is told) and starts the container. The record becomes ACTIVE.

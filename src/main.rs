@@ -4,7 +4,6 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use nova_docker::cmd;
-use nova_docker::conf::environment::Process;
 
 #[derive(Debug, Parser)]
 #[command(name = "nova-docker", version, about, arg_required_else_help = true)]
@@ -18,20 +17,14 @@ enum Role {
     /// Serve the APIs: a whole small cloud alone, or the compute service of the cloud that nova.conf names.
     Serve(cmd::serve::Serve),
     /// Write a sample of nova.conf, or say what is wrong with one.
-    Config {
-        #[command(flatten)]
-        files: cmd::ConfigFiles,
-        #[command(subcommand)]
-        task: cmd::config::Config,
-    },
+    #[command(subcommand)]
+    Config(cmd::config::Config),
 }
 
 fn main() -> ExitCode {
     match Cli::parse().role {
         Role::Serve(serve) => cmd::serve::run(&serve),
-        Role::Config { files, task } => task
-            .run(&files.sources(), &Process, &mut std::io::stdout().lock())
-            .unwrap_or(ExitCode::FAILURE),
+        Role::Config(config) => cmd::config::run(&config, &mut std::io::stdout().lock()),
     }
 }
 

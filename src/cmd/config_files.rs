@@ -9,10 +9,10 @@ use crate::conf::Sources;
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConfigFiles {
     /// Read this file; given more than once, later ones win [default: /etc/nova-docker/nova.conf, if it is there]
-    #[arg(long = "config-file", value_name = "PATH", global = true)]
+    #[arg(long = "config-file", value_name = "PATH")]
     files: Vec<PathBuf>,
     /// Read every *.conf file in this folder, in the order of their names, after all files
-    #[arg(long = "config-dir", value_name = "DIR", global = true)]
+    #[arg(long = "config-dir", value_name = "DIR")]
     dirs: Vec<PathBuf>,
 }
 

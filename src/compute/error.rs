@@ -54,10 +54,14 @@ pub enum Error {
 }
 
 impl Error {
-    /// An answer that did not come becomes `Unavailable`; everything else stays what it is.
+    /// What a driver or a service said, in our own variants, as far as a user can do something about it.
     pub(super) fn at_the_door(self) -> Self {
         match &self {
             Self::Driver(virt::Error::NoSuchInstance(id)) => Self::NoSuchInstance(id.to_string()),
+            Self::Driver(virt::Error::ImageUnacceptable { .. } | virt::Error::UserData(_)) => {
+                Self::Invalid(self.to_string())
+            }
+            Self::Driver(virt::Error::Refused(_)) => Self::Conflict(self.to_string()),
             Self::Image(image::Error::NotFound(id)) => Self::NoSuchImage(id.clone()),
             _ if self.is_engine_away() => Self::Unavailable {
                 service: "the Docker engine",

@@ -1,5 +1,7 @@
 //! The Compute API as a client meets it: the whole router in this process, over a database in memory and the fake driver.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
+
 mod cloud;
 
 mod documents;

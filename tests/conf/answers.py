@@ -10,6 +10,7 @@ from oslo_config import cfg
 
 HERE = pathlib.Path(__file__).parent
 
+# As in src/conf, with the same defaults.
 OPTIONS = {
     "DEFAULT": [
         cfg.StrOpt("state_path", default="/var/lib/nova-docker"),
@@ -22,7 +23,7 @@ OPTIONS = {
         cfg.FloatOpt("ram_allocation_ratio", default=1.5, min=0),
         cfg.PortOpt("osapi_compute_listen_port", default=8774),
         cfg.IntOpt("sync_power_state_interval", default=60),
-        cfg.IntOpt("shutdown_timeout", default=60, min=0),
+        cfg.IntOpt("shutdown_timeout", default=10, min=0),
     ],
     "docker": [
         cfg.StrOpt("host_url", default="unix:///var/run/docker.sock"),

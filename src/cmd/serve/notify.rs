@@ -1,4 +1,4 @@
-//! Tells systemd how it goes (`Type=notify`): sd_notify(3), one datagram to the socket that it named.
+//! Tells systemd how it goes (`Type=notify`): `sd_notify(3)`, one datagram to the socket that it named.
 
 use std::os::unix::net::UnixDatagram;
 

@@ -97,7 +97,7 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         instance_name_template: base.instance_name_template.clone(),
         // Negative is never, and a century is as good.
         sync_interval: Duration::from_secs(
-            limit(base.sync_power_state_interval).map_or(u32::MAX.into(), |s| s.max(1)),
+            limit(base.sync_power_state_interval).map_or_else(|| u32::MAX.into(), |s| s.max(1)),
         ),
         shutdown_timeout: Duration::from_secs(base.shutdown_timeout),
         image_cache_age: Duration::from_secs(
