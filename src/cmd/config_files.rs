@@ -8,7 +8,7 @@ use crate::conf::Sources;
 
 #[derive(Debug, Clone, Default, Args)]
 pub struct ConfigFiles {
-    /// Read this file; given more than once, later ones win [default: /etc/nova-docker/nova.conf, if it is there]
+    /// Read this file; given more than once, later ones win; with none, /etc/nova-docker/nova.conf if it is there
     #[arg(long = "config-file", value_name = "PATH")]
     files: Vec<PathBuf>,
     /// Read every *.conf file in this folder, in the order of their names, after all files

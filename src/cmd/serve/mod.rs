@@ -28,7 +28,7 @@ pub struct Serve {
     /// Keep state in memory, and leave no container and no image behind at the end.
     #[arg(long)]
     ephemeral: bool,
-    /// Where clouds.yaml is written, alone [default: `<state_path>/clouds.yaml`]
+    /// Where clouds.yaml is written, alone; in the state path, when not given
     #[arg(long, value_name = "PATH")]
     clouds_file: Option<PathBuf>,
 }
