@@ -138,6 +138,20 @@ impl<V: Shown> Shown for Vec<V> {
     }
 }
 
+/// A list of items whose views are made one at a time, while it is written: a long list needs no more than one of them.
+#[derive(Debug)]
+pub struct Each<'a, T, F>(pub &'a [T], pub F);
+
+impl<T, V: Shown, F: Fn(&T) -> V> Shown for Each<'_, T, F> {
+    fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
+        for item in self.0 {
+            list.serialize_element(&At(version, (self.1)(item)))?;
+        }
+        list.end()
+    }
+}
+
 impl<V: Shown, const N: usize> Shown for [V; N] {
     fn show<S: Serializer>(&self, version: Microversion, serializer: S) -> Result<S::Ok, S::Error> {
         self.as_slice().show(version, serializer)

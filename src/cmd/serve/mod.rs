@@ -8,6 +8,7 @@ mod notify;
 mod parts;
 mod signals;
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use crate::conf::{Conf, environment};
 use crate::objects::{SystemWorld, World};
 use listen::Listeners;
 use parts::Cloud;
+
+const MOST_WORKERS: usize = 4;
 
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -63,10 +66,17 @@ fn start(serve: &Serve) -> anyhow::Result<()> {
         .install_default()
         .map_err(|_| anyhow::anyhow!("a second TLS provider is installed"))?;
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
         .enable_all()
         .build()
         .context("the runtime could not be started")?
         .block_on(serve_until_told(serve, &conf))
+}
+
+/// There is one engine to talk to; what more threads could do they would not earn back in memory, as each keeps its own.
+fn workers() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    cores.min(MOST_WORKERS)
 }
 
 async fn serve_until_told(serve: &Serve, conf: &Conf) -> anyhow::Result<()> {

@@ -12,7 +12,7 @@ use crate::api::compute::Door;
 use crate::api::links::Links;
 use crate::api::pagination::page;
 use crate::api::policy::{Need, allow};
-use crate::api::view::Shown;
+use crate::api::view::{Each, Shown};
 use crate::api::{At, Fault, Microversion, Query, Under};
 use crate::objects::{Instance, RequestContext};
 use filter::ListServers;
@@ -54,7 +54,7 @@ async fn paged<V: Shown>(
     let servers = chosen(door, context, version, query).await?;
     let has_id = |instance: &Arc<Instance>, id: &str| id.parse() == Ok(instance.id);
     let page = page(&servers, limit, marker.as_deref(), door.max_limit, has_id)?;
-    let views: Vec<V> = page.items.iter().map(|instance| view(instance)).collect();
+    let views = Each(page.items, |instance: &Arc<Instance>| view(instance));
     let next = page
         .last_if_full()
         .map(|last| Under("servers_links", [links.next(last.id.to_string())]));
