@@ -29,7 +29,7 @@ impl Compute {
                 let log = ActionLog::open(&core, &context, instance.id, build::ACTION).await;
                 let image = Some(order.image.clone());
                 let job = build::build(core.clone(), context.clone(), instance.id, image, log);
-                core.queues.push(instance.id, Kind::Work, job);
+                core.enqueue(instance.id, Kind::Work, job);
             }
             Ok(Booted {
                 instances,

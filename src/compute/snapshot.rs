@@ -7,14 +7,13 @@ use super::actions::ActionLog;
 use super::build::Shown;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
-use super::settle::clear_task;
-
 use super::queue::Kind;
 use super::quota;
+use super::settle::clear_task;
 use super::task_state::Verb;
 use crate::compute::Error;
 use crate::image::NewImage;
-use crate::objects::{ImageId, Instance, InstanceId, RequestContext};
+use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext};
 
 /// What Nova never hands on from the image a server was made of.
 const NOT_INHERITED: [&str; 10] = [
@@ -43,6 +42,7 @@ impl Compute {
         Verb::CreateImage.check(&instance, context.is_admin())?;
         quota::check_metadata(&core.settings.quotas, metadata.len())?;
         core.engine.required()?;
+        withdraw(core, &instance).await;
         let described = describe(core, context, &instance, name, metadata).await;
         to_the_end(begin(core.clone(), context.clone(), id, described)).await
     }
@@ -67,7 +67,7 @@ async fn begin(
     }
     let log = ActionLog::open(&core, &context, id, "createImage").await;
     let job = carry_out(core.clone(), context, id, image, log);
-    core.queues.push(id, Kind::Work, job);
+    core.enqueue(id, Kind::Work, job);
     Ok(image)
 }
 
@@ -130,24 +130,38 @@ async fn carry_out(
             .snapshot(&context, &instance, image, &Shown { core: &core, id })
             .await?)
     };
+    let mut done = true;
     if let Err(error) = log.step("compute_snapshot_instance", taken).await {
-        core.discard_image(&context, image).await;
+        done = core.discard_image(&context, image).await;
         core.record_fault(id, &error, None).await;
     }
-    over(&core, id).await;
+    over(&core, id, done).await;
 }
 
-/// Deletes the image that a snapshot of an earlier life began; the server goes on as if it had not been asked.
+/// Ends what a snapshot of an earlier life began; the server goes on as if it had not been asked.
 pub(super) async fn give_up(core: &Core, instance: &Instance) {
-    if let Some(image) = instance.snapshot_image {
-        core.discard_image(&core.context_of(instance), image).await;
-    }
-    over(core, instance.id).await;
+    let done = withdraw(core, instance).await;
+    over(core, instance.id, done).await;
 }
 
-async fn over(core: &Core, id: InstanceId) {
+/// Deletes the image of a snapshot that broke off, unless it has all its data. Whether nothing is left to do about it.
+pub(super) async fn withdraw(core: &Core, instance: &Instance) -> bool {
+    let Some(image) = instance.snapshot_image else {
+        return true;
+    };
+    let context = core.context_of(instance);
+    match core.images.show(&context, image).await {
+        Ok(found) if found.status == ImageStatus::Active => true,
+        _ => core.discard_image(&context, image).await,
+    }
+}
+
+/// An image that could not be deleted stays on the record: the next look at the server tries again.
+async fn over(core: &Core, id: InstanceId, done: bool) {
     let recorded = core.change(id, |instance| {
-        instance.snapshot_image = None;
+        if done {
+            instance.snapshot_image = None;
+        }
         clear_task(instance);
         Ok(())
     });

@@ -77,11 +77,11 @@ impl ComputeDriver for DockerDriver {
     }
 
     async fn power_off(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error> {
-        self.stop(id, Some(timeout)).await
+        self.stop(id, timeout).await
     }
 
-    async fn reboot(&self, id: InstanceId, kind: RebootType) -> Result<Observed, Error> {
-        self.restart(id, kind).await
+    async fn reboot(&self, id: InstanceId, kind: RebootType, timeout: Duration) -> Result<Observed, Error> {
+        self.restart(id, kind, timeout).await
     }
 
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error> {
