@@ -101,4 +101,6 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     async fn forget_image(&self, id: ImageId) -> Result<(), Error>;
     /// The images kept in the engine that this deployment brought there.
     async fn cached_images(&self) -> Result<Vec<ImageId>, Error>;
+    /// Waits until nothing is under way any more that was begun for callers who did not wait for its end.
+    async fn settle(&self);
 }

@@ -305,4 +305,7 @@ impl ComputeDriver for FakeDriver {
         self.state.ensure_up()?;
         Ok(self.state.cache().keys().copied().collect())
     }
+
+    /// Nothing here outlives its caller.
+    async fn settle(&self) {}
 }
