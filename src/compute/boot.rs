@@ -13,6 +13,9 @@ use crate::objects::{
     Flavor, Image, Instance, InstanceId, Keypair, PowerState, RequestContext, TaskState, VmState,
 };
 
+/// Servers of one request: without a quota nothing else keeps a slip of the finger from filling the records.
+const MOST_AT_ONCE: u32 = 1000;
+
 impl Compute {
     /// Answers as soon as the servers are written down; they are BUILDING then.
     pub async fn boot(&self, context: &RequestContext, boot: Boot) -> Result<Booted, Error> {
@@ -29,7 +32,7 @@ impl Compute {
                 let log = ActionLog::open(&core, &context, instance.id, build::ACTION).await;
                 let image = Some(order.image.clone());
                 let job = build::build(core.clone(), context.clone(), instance.id, image, log);
-                core.queues.push(instance.id, Kind::Work, job);
+                core.enqueue(instance.id, Kind::Work, job);
             }
             Ok(Booted {
                 instances,
@@ -85,6 +88,13 @@ struct Order {
 async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Order, Error> {
     if boot.min_count == 0 || boot.min_count > boot.max_count {
         return Err(Error::Invalid("min_count must be <= max_count".to_owned()));
+    }
+    if boot.max_count > MOST_AT_ONCE {
+        let words = format!(
+            "max_count is {}, at most {MOST_AT_ONCE} are allowed",
+            boot.max_count
+        );
+        return Err(Error::Invalid(words));
     }
     if boot.max_count > 1 && boot.hostname.is_some() {
         let words = "Unable to allocate a single hostname to multiple instances";

@@ -26,6 +26,7 @@ pub(super) async fn build(
     let Ok(_turn) = core.builds.acquire().await else {
         return;
     };
+    let losses = core.engine.losses();
     let mut undo = Undo::default();
     let built = log.step(
         "compute__do_build_and_run_instance",
@@ -33,10 +34,7 @@ pub(super) async fn build(
     );
     let Err(error) = built.await else { return };
     undo.run().await;
-    if error.is_engine_away() {
-        tracing::info!(instance.id = %id, "the build goes on when the engine is back");
-        core.unfinished().insert(id);
-    } else {
+    if !core.postpone(id, &error, losses).await {
         core.record_fault(id, &error, Some(VmState::Error)).await;
     }
 }

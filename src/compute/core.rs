@@ -218,11 +218,14 @@ impl Core {
         }
     }
 
-    /// Deletes an image that a snapshot did not finish, as far as that goes.
-    pub(super) async fn discard_image(&self, context: &RequestContext, image: ImageId) {
+    /// Deletes an image that a snapshot did not finish; whether it is gone.
+    pub(super) async fn discard_image(&self, context: &RequestContext, image: ImageId) -> bool {
         match self.images.delete(context, image).await {
-            Ok(()) | Err(crate::image::Error::NotFound(_)) => {}
-            Err(error) => tracing::warn!(image.id = %image, %error, "an unfinished snapshot stays behind"),
+            Ok(()) | Err(crate::image::Error::NotFound(_)) => true,
+            Err(error) => {
+                tracing::warn!(image.id = %image, %error, "an unfinished snapshot stays behind");
+                false
+            }
         }
     }
 }

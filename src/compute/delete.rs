@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::actions::ActionLog;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
-
 use super::queue::Kind;
+use super::snapshot;
 use super::task_state::Verb;
 use crate::compute::Error;
 use crate::objects::{InstanceId, RequestContext, TaskState, VmState};
@@ -25,7 +25,7 @@ impl Compute {
             }
             let log = ActionLog::open(&core, &context, id, ACTION).await;
             core.queues.interrupt(id);
-            core.queues.push(id, Kind::Work, carry_out(core.clone(), id, log));
+            core.enqueue(id, Kind::Work, carry_out(core.clone(), id, log));
             Ok(())
         })
         .await
@@ -33,13 +33,11 @@ impl Compute {
 }
 
 pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, mut log: ActionLog) {
+    let losses = core.engine.losses();
     match log.step("compute_terminate_instance", steps(&core, id)).await {
         Ok(()) => tracing::info!(instance.id = %id, "a server was deleted"),
         Err(Error::NoSuchInstance(_)) => {}
-        Err(error) if error.is_engine_away() => {
-            tracing::info!(instance.id = %id, "the delete goes on when the engine is back");
-            core.unfinished().insert(id);
-        }
+        Err(error) if core.postpone(id, &error, losses).await => {}
         Err(error) => failed(&core, id, &error).await,
     }
 }
@@ -47,9 +45,7 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, mut log: ActionLo
 async fn steps(core: &Core, id: InstanceId) -> Result<(), Error> {
     let instance = core.instance(id).await?;
     core.driver.destroy(id).await?;
-    if let Some(image) = instance.snapshot_image {
-        core.discard_image(&core.context_of(&instance), image).await;
-    }
+    snapshot::withdraw(core, &instance).await;
     core.records.delete_instance(id).await?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use crate::objects::InstanceId;
-use crate::{image, virt};
+use crate::{docker, image, virt};
 
 /// Messages that clients match on are Nova's. What a door shows of each is the door's own table.
 #[derive(Debug, thiserror::Error)]
@@ -63,7 +63,7 @@ impl Error {
             }
             Self::Driver(virt::Error::Refused(_)) => Self::Conflict(self.to_string()),
             Self::Image(image::Error::NotFound(id)) => Self::NoSuchImage(id.clone()),
-            _ if self.is_engine_away() => Self::Unavailable {
+            _ if self.is_engine_away() || self.is_engine_broken() => Self::Unavailable {
                 service: "the Docker engine",
                 reason: self.to_string(),
             },
@@ -75,14 +75,22 @@ impl Error {
         }
     }
 
-    /// Whether it failed only because the engine did not answer, or went away while it did.
+    /// Whether it failed only because the engine could not be asked.
     pub(super) fn is_engine_away(&self) -> bool {
-        let engine = match self {
+        matches!(self.engine(), Some(docker::Error::Unreachable { .. }))
+    }
+
+    /// Whether it failed because the engine's answer never came, or not all of it.
+    pub(super) fn is_engine_broken(&self) -> bool {
+        matches!(self.engine(), Some(docker::Error::Broken(_)))
+    }
+
+    fn engine(&self) -> Option<&docker::Error> {
+        match self {
             Self::Driver(virt::Error::Engine(engine) | virt::Error::Image(image::Error::Engine(engine)))
-            | Self::Image(image::Error::Engine(engine)) => engine,
-            _ => return false,
-        };
-        engine.is_unreachable()
+            | Self::Image(image::Error::Engine(engine)) => Some(engine),
+            _ => None,
+        }
     }
 
     /// The error and what lies under it, for administrators.

@@ -33,19 +33,14 @@ impl ImageCache {
 
     async fn try_sweep(&mut self, core: &Core) -> Result<(), Error> {
         let cached = core.driver.cached_images().await?;
-        let used: HashSet<ImageId> = core
-            .records
-            .instances()
-            .await?
-            .iter()
-            .flat_map(|i| [i.image, i.snapshot_image])
-            .flatten()
-            .collect();
+        let used = in_use(core).await?;
         self.idle
             .retain(|id, _| cached.contains(id) && !used.contains(id));
         for id in cached.into_iter().filter(|id| !used.contains(id)) {
             let since = *self.idle.entry(id).or_insert_with(Instant::now);
-            if since.elapsed() >= core.settings.image_cache_age || is_deleted(core, id).await {
+            let old = since.elapsed() >= core.settings.image_cache_age;
+            // A server may have asked for it since.
+            if (old || is_deleted(core, id).await) && !in_use(core).await?.contains(&id) {
                 tracing::info!(image.id = %id, "the engine forgets an image that no server uses");
                 core.driver.forget_image(id).await?;
                 self.idle.remove(&id);
@@ -53,6 +48,15 @@ impl ImageCache {
         }
         Ok(())
     }
+}
+
+/// What servers were made of, and what is being made of them.
+async fn in_use(core: &Core) -> Result<HashSet<ImageId>, Error> {
+    let instances = core.records.instances().await?;
+    let images = instances
+        .iter()
+        .flat_map(|instance| [instance.image, instance.snapshot_image]);
+    Ok(images.flatten().collect())
 }
 
 async fn is_deleted(core: &Core, id: ImageId) -> bool {

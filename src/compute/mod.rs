@@ -38,6 +38,7 @@ mod task_state;
 #[cfg(test)]
 mod tests;
 mod undo;
+mod work;
 
 pub use self::core::{Compute, Parts};
 pub use crate::virt::RebootType;

@@ -1,15 +1,17 @@
 //! Start, stop, reboot, pause and unpause: one verb of the driver each, then the record says what came of it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::actions::ActionLog;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
 use super::queue::Kind;
 use super::settle::{clear_task, settle};
+use super::sync;
 use super::task_state::{Power, Verb};
 use crate::compute::Error;
-use crate::objects::{InstanceId, RequestContext};
+use crate::objects::{Instance, InstanceId, RequestContext};
 use crate::virt::{Observed, RebootType};
 
 impl Compute {
@@ -47,8 +49,7 @@ impl Compute {
         to_the_end(async move {
             core.begin(&context, id, verb).await?;
             let log = ActionLog::open(&core, &context, id, names(power).0).await;
-            core.queues
-                .push(id, Kind::Work, carry_out(core.clone(), id, power, log));
+            core.enqueue(id, Kind::Work, carry_out(core.clone(), id, power, log));
             Ok(())
         })
         .await
@@ -57,8 +58,7 @@ impl Compute {
 
 /// Does the verb's work; its task is over afterwards, whatever came of it.
 pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, power: Power, mut log: ActionLog) {
-    let driven = async { Ok(drive(&core, id, power).await?) };
-    let outcome = log.step(names(power).1, driven).await;
+    let outcome = log.step(names(power).1, drive(&core, id, power)).await;
     if let Err(error) = &outcome {
         core.record_fault(id, error, None).await;
     }
@@ -74,16 +74,31 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, power: Power, mut
     if let Err(error) = recorded.await {
         tracing::warn!(instance.id = %id, %error, "what became of a server was not recorded");
     }
+    if outcome.is_err() {
+        // How far it came nobody knows.
+        sync::look_at(&core, id);
+    }
 }
 
-async fn drive(core: &Core, id: InstanceId, power: Power) -> Result<Observed, crate::virt::Error> {
-    match power {
+async fn drive(core: &Core, id: InstanceId, power: Power) -> Result<Observed, Error> {
+    let instance = core.instance(id).await?;
+    let timeout = shutdown_timeout(core, &instance);
+    let observed = match power {
         Power::Start => core.driver.power_on(id).await,
-        Power::Stop => core.driver.power_off(id, core.settings.shutdown_timeout).await,
-        Power::Reboot(kind) => core.driver.reboot(id, kind).await,
+        Power::Stop => core.driver.power_off(id, timeout).await,
+        Power::Reboot(kind) => core.driver.reboot(id, kind, timeout).await,
         Power::Pause => core.driver.pause(id).await,
         Power::Unpause => core.driver.unpause(id).await,
-    }
+    };
+    Ok(observed?)
+}
+
+/// How long the server is given to end by itself: what its image asks for, or what the operator does.
+pub(super) fn shutdown_timeout(core: &Core, instance: &Instance) -> Duration {
+    let asked = instance.image_properties.get("os_shutdown_timeout");
+    asked
+        .and_then(|seconds| seconds.trim().parse().ok())
+        .map_or(core.settings.shutdown_timeout, Duration::from_secs)
 }
 
 /// The action and its event, as Nova calls them.

@@ -6,7 +6,7 @@ use super::actions::ActionLog;
 use super::build::{Shown, launched};
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
-
+use super::power::shutdown_timeout;
 use super::queue::Kind;
 use super::task_state::Verb;
 use super::{password, quota, suitable};
@@ -42,7 +42,7 @@ impl Compute {
             let instance = core.change(id, change).await?;
             let log = ActionLog::open(&core, &context, id, ACTION).await;
             let job = carry_out(core.clone(), context, id, Some(image), log);
-            core.queues.push(id, Kind::Work, job);
+            core.enqueue(id, Kind::Work, job);
             Ok(Rebuilt { instance, admin_pass })
         })
         .await
@@ -99,14 +99,13 @@ pub(super) async fn carry_out(
     image: Option<Image>,
     mut log: ActionLog,
 ) {
+    let losses = core.engine.losses();
     let rebuilt = log
         .step("compute_rebuild_instance", steps(&core, &context, id, image))
         .await;
     match rebuilt {
         Ok(()) => {}
-        Err(error) if error.is_engine_away() => {
-            core.unfinished().insert(id);
-        }
+        Err(error) if core.postpone(id, &error, losses).await => {}
         Err(error) => core.record_fault(id, &error, Some(VmState::Error)).await,
     }
 }
@@ -137,6 +136,9 @@ async fn steps(
         return launched(core, id, &observed).await;
     }
     core.progress(id, TaskState::PoweringOff).await;
-    let stopped = core.driver.power_off(id, core.settings.shutdown_timeout).await?;
+    let stopped = core
+        .driver
+        .power_off(id, shutdown_timeout(core, &instance))
+        .await?;
     launched(core, id, &stopped).await
 }

@@ -10,6 +10,8 @@ use crate::compute::Error;
 
 /// How long the end may take before what is under way is dropped.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long the engine may take for what it was asked to do and nobody waits for any more.
+const LONGEST_WORK: Duration = Duration::from_secs(30);
 const AT_ONCE: usize = 8;
 
 impl Compute {
@@ -18,6 +20,12 @@ impl Compute {
         if self.core.settings.ephemeral {
             self.end().cancel();
             self.core.queues.close().await;
+            if tokio::time::timeout(LONGEST_WORK, self.core.driver.settle())
+                .await
+                .is_err()
+            {
+                tracing::warn!("the engine is still at work on something of ours");
+            }
             if let Err(error) = self.remove_everything().await {
                 tracing::warn!(%error, "something of ours is left in the engine");
             }
@@ -31,21 +39,17 @@ impl Compute {
         }
     }
 
+    /// One that cannot be removed does not keep the rest. The records go with the process.
     async fn remove_everything(&self) -> Result<(), Error> {
-        let core = &self.core;
-        let containers = core.driver.observe_all().await?;
-        let destroyed = stream::iter(containers)
-            .map(|(id, _)| core.driver.destroy(id))
+        let driver = &self.core.driver;
+        let containers = driver.observe_all().await?;
+        let removed = stream::iter(containers)
+            .map(|(id, _)| driver.destroy(id))
             .buffer_unordered(AT_ONCE);
-        for outcome in destroyed.collect::<Vec<_>>().await {
-            outcome?;
+        let mut outcomes: Vec<_> = removed.collect().await;
+        for image in driver.cached_images().await? {
+            outcomes.push(driver.forget_image(image).await);
         }
-        for instance in core.records.instances().await? {
-            core.records.delete_instance(instance.id).await?;
-        }
-        for image in core.driver.cached_images().await? {
-            core.driver.forget_image(image).await?;
-        }
-        Ok(())
+        Ok(outcomes.into_iter().collect::<Result<(), _>>()?)
     }
 }

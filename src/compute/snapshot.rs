@@ -8,14 +8,13 @@ use super::actions::ActionLog;
 use super::build::Shown;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
-use super::settle::clear_task;
-
 use super::queue::Kind;
 use super::quota;
+use super::settle::clear_task;
 use super::task_state::Verb;
 use crate::compute::Error;
 use crate::image::NewImage;
-use crate::objects::{ImageId, Instance, InstanceId, RequestContext};
+use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext};
 
 /// What Nova never hands on from the image a server was made of.
 const NOT_INHERITED: [&str; 10] = [
@@ -51,6 +50,7 @@ impl Compute {
         Verb::CreateImage.check(&instance, context.is_admin())?;
         quota::check_metadata(&core.settings.quotas, metadata.len())?;
         core.engine.required()?;
+        withdraw(core, &instance).await;
         let image = ImageId(core.world.uuid());
         let described = describe(core, context, &instance, image, name, metadata).await;
         to_the_end(begin(core.clone(), context.clone(), id, image, described)).await?;
@@ -73,12 +73,12 @@ async fn begin(
     });
     begun.await?;
     if let Err(error) = core.images.create(&context, described).await {
-        over(&core, id).await;
+        over(&core, id, true).await;
         return Err(Error::from(error).at_the_door());
     }
     let log = ActionLog::open(&core, &context, id, "createImage").await;
     let job = carry_out(core.clone(), context, id, image, log);
-    core.queues.push(id, Kind::Work, job);
+    core.enqueue(id, Kind::Work, job);
     Ok(())
 }
 
@@ -143,42 +143,58 @@ async fn carry_out(
             .snapshot(&context, &instance, image, &Shown { core: &core, id })
             .await?)
     };
+    let mut done = true;
     if let Err(error) = log.step("compute_snapshot_instance", taken).await {
-        core.discard_image(&context, image).await;
+        done = core.discard_image(&context, image).await;
         core.record_fault(id, &error, None).await;
     }
-    over(&core, id).await;
+    over(&core, id, done).await;
 }
 
-/// Deletes the image that a snapshot of an earlier life began; the server goes on as if it had not been asked.
+/// Ends what a snapshot of an earlier life began; the server goes on as if it had not been asked.
 pub(super) async fn give_up(core: &Arc<Core>, instance: &Instance) {
+    let done = withdraw(core, instance).await;
     if let Some(image) = instance.snapshot_image {
-        let context = core.context_of(instance);
-        discard(core, &context, image).await;
-        tokio::spawn(discard_late(core.clone(), context, image));
+        tokio::spawn(withdraw_late(core.clone(), core.context_of(instance), image));
     }
-    over(core, instance.id).await;
+    over(core, instance.id, done).await;
+}
+
+/// Deletes the image of a snapshot that broke off, unless it has all its data. Whether nothing is left to do about it.
+pub(super) async fn withdraw(core: &Core, instance: &Instance) -> bool {
+    match instance.snapshot_image {
+        None => true,
+        Some(image) => discard(core, &core.context_of(instance), image).await,
+    }
 }
 
 /// The image service and the engine may still have been at work on what was asked of them when the one who asked was
 /// killed and came back.
-async fn discard_late(core: Arc<Core>, context: RequestContext, image: ImageId) {
+async fn withdraw_late(core: Arc<Core>, context: RequestContext, image: ImageId) {
     for wait in LATE {
         tokio::time::sleep(wait).await;
         discard(&core, &context, image).await;
     }
 }
 
-async fn discard(core: &Core, context: &RequestContext, image: ImageId) {
-    core.discard_image(context, image).await;
+async fn discard(core: &Core, context: &RequestContext, image: ImageId) -> bool {
+    let found = core.images.show(context, image).await;
+    if found.is_ok_and(|found| found.status == ImageStatus::Active) {
+        return true;
+    }
+    let discarded = core.discard_image(context, image).await;
     if let Err(error) = core.driver.forget_image(image).await {
         tracing::debug!(image.id = %image, %error, "the engine keeps the image of a snapshot until the next sweep");
     }
+    discarded
 }
 
-async fn over(core: &Core, id: InstanceId) {
+/// An image that could not be deleted stays on the record: the next look at the server tries again.
+async fn over(core: &Core, id: InstanceId, done: bool) {
     let recorded = core.change(id, |instance| {
-        instance.snapshot_image = None;
+        if done {
+            instance.snapshot_image = None;
+        }
         clear_task(instance);
         Ok(())
     });

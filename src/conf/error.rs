@@ -7,8 +7,8 @@ use std::sync::Arc;
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("{}: {source}", path.display())]
-    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{}: {reason}", path.display())]
+    Unreadable { path: PathBuf, reason: std::io::Error },
     #[error("{place}: {reason}")]
     Malformed { place: Place, reason: String },
     #[error("{}", lines(.0))]

@@ -23,9 +23,9 @@ impl Sources {
         }
         let mut paths = self.files.clone();
         for dir in &self.dirs {
-            let source_of = |source| Error::Unreadable {
+            let source_of = |reason| Error::Unreadable {
                 path: dir.clone(),
-                source,
+                reason,
             };
             paths.extend(conf_files(dir).map_err(source_of)?);
         }

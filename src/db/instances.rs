@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
-use sqlx::{SqliteConnection, SqlitePool};
+use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::Mutex;
 
 use super::{Change, Error, deployment};
@@ -13,6 +13,11 @@ use crate::objects::{Instance, InstanceId};
 
 /// The highest number an instance ever had: a number is not given twice, even when its instance is gone.
 const LAST_NUMBER: &str = "last_instance_number";
+
+/// A server is not to be forgotten in a power cut: its container would be removed as nobody's.
+const TO_THE_DISK: &str = "PRAGMA synchronous = FULL";
+/// Everything else is found out again from the engine.
+const TO_THE_SYSTEM: &str = "PRAGMA synchronous = NORMAL";
 
 /// The table is written first and the memory after it, so what was read is what a restart would read.
 #[derive(Debug)]
@@ -77,10 +82,13 @@ impl Instances {
         to_the_end(async move {
             instance.number = last.0 + 1;
             let instance = Arc::new(instance);
-            let mut transaction = pool.begin().await?;
+            let mut connection = pool.acquire().await?;
+            sqlx::query(TO_THE_DISK).execute(&mut *connection).await?;
+            let mut transaction = connection.begin().await?;
             insert(&mut transaction, &instance).await?;
             deployment::set(&mut transaction, LAST_NUMBER, &instance.number.to_string()).await?;
             transaction.commit().await?;
+            sqlx::query(TO_THE_SYSTEM).execute(&mut *connection).await?;
             last.0 = instance.number;
             memory
                 .write()

@@ -55,7 +55,7 @@ impl Error {
 
 /// Everything `compute` reads and writes. One implementation is SQL; another may be a Nova conductor.
 ///
-/// What was answered `Ok` is durable. Deleted instances are gone from every read.
+/// What was answered `Ok` outlives the process, and a new instance a power cut too. Deleted instances are gone from every read.
 #[async_trait]
 pub trait Records: fmt::Debug + Send + Sync {
     /// The same for the life of the database; made on first use.

@@ -76,7 +76,8 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     async fn power_on(&self, id: InstanceId) -> Result<Observed, Error>;
     /// Asks the process to end, and kills it when `timeout` has passed.
     async fn power_off(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error>;
-    async fn reboot(&self, id: InstanceId, kind: RebootType) -> Result<Observed, Error>;
+    /// Soft: as `power_off`, then on again. Hard: killed at once.
+    async fn reboot(&self, id: InstanceId, kind: RebootType, timeout: Duration) -> Result<Observed, Error>;
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error>;
     async fn unpause(&self, id: InstanceId) -> Result<Observed, Error>;
     /// Commits the container and streams it into the image, which exists already, queued.
@@ -100,4 +101,6 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     async fn forget_image(&self, id: ImageId) -> Result<(), Error>;
     /// The images kept in the engine that this deployment brought there.
     async fn cached_images(&self) -> Result<Vec<ImageId>, Error>;
+    /// Waits until nothing is under way any more that was begun for callers who did not wait for its end.
+    async fn settle(&self);
 }

@@ -178,3 +178,19 @@ async fn an_image_without_a_command_is_refused_with_a_way_out() {
     stage.boot(&server, &image).await.unwrap();
     stage.console_with(server.id, "it said so").await;
 }
+
+/// What an ephemeral cloud does at its end: it waits for what was cut off, and then nothing comes any more.
+#[tokio::test]
+async fn a_boot_that_was_cut_off_is_over_once_the_driver_has_settled() {
+    let stage = Stage::set().await;
+    let image = stage.local_image().await;
+    for after in [1, 5, 10, 20, 40, 80] {
+        let server = instance("command: sleep 1000");
+        let boot = stage.boot(&server, &image);
+        let done = tokio::time::timeout(Duration::from_millis(after), boot).await;
+        stage.driver.settle().await;
+        let made = usize::from(done.is_ok());
+        assert_eq!(stage.containers().await.len(), made, "after {after} ms");
+        stage.driver.destroy(server.id).await.unwrap();
+    }
+}

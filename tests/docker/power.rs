@@ -12,6 +12,8 @@ const POLITE: &str = "sh -c 'trap \"exit 7\" TERM; echo up; while true; do sleep
 /// Has to be killed.
 const STUBBORN: &str = "sh -c 'trap \"\" TERM; echo up; while true; do sleep 1; done'";
 
+const PATIENCE: Duration = Duration::from_secs(10);
+
 #[tokio::test]
 async fn off_is_shutdown_with_the_exit_code_and_on_is_running() {
     let stage = Stage::set().await;
@@ -100,13 +102,13 @@ async fn a_soft_reboot_asks_and_a_hard_one_does_not() {
     stage.console_with(id, "up").await;
     let started = |found: bollard::models::ContainerInspectResponse| found.state.unwrap().started_at.unwrap();
     let first = started(stage.inspect(id).await.unwrap());
-    let hard = stage.driver.reboot(id, RebootType::Hard).await.unwrap();
+    let hard = stage.driver.reboot(id, RebootType::Hard, PATIENCE).await.unwrap();
     assert_eq!((hard.power_state, hard.vifs.len()), (PowerState::Running, 1));
     let second = started(stage.inspect(id).await.unwrap());
     assert_ne!(first, second);
     let written = stage.console_with(id, "up\nup").await;
     assert!(!written.contains("asked"), "{written}");
-    let soft = stage.driver.reboot(id, RebootType::Soft).await.unwrap();
+    let soft = stage.driver.reboot(id, RebootType::Soft, PATIENCE).await.unwrap();
     assert_eq!(soft.power_state, PowerState::Running);
     assert_ne!(second, started(stage.inspect(id).await.unwrap()));
     stage.console_with(id, "asked\nup").await;
@@ -120,7 +122,7 @@ async fn what_is_off_or_paused_reboots_too() {
     assert_eq!(
         stage
             .driver
-            .reboot(id, RebootType::Hard)
+            .reboot(id, RebootType::Hard, PATIENCE)
             .await
             .unwrap()
             .power_state,
@@ -130,7 +132,7 @@ async fn what_is_off_or_paused_reboots_too() {
     assert_eq!(
         stage
             .driver
-            .reboot(id, RebootType::Hard)
+            .reboot(id, RebootType::Hard, PATIENCE)
             .await
             .unwrap()
             .power_state,
@@ -146,8 +148,8 @@ async fn verbs_on_a_server_that_is_not_there_say_so() {
     let answers = [
         driver.power_on(id).await,
         driver.power_off(id, Duration::ZERO).await,
-        driver.reboot(id, RebootType::Soft).await,
-        driver.reboot(id, RebootType::Hard).await,
+        driver.reboot(id, RebootType::Soft, PATIENCE).await,
+        driver.reboot(id, RebootType::Hard, PATIENCE).await,
         driver.pause(id).await,
         driver.unpause(id).await,
     ];

@@ -11,30 +11,46 @@ use tracing_subscriber::fmt::writer::BoxMakeWriter;
 
 use crate::conf::Conf;
 
-/// Installed for the whole process; `RUST_LOG` says more than `[DEFAULT] debug`. Without a configuration, what is wrong with
-/// it can still be said.
-pub(super) fn start(conf: Option<&Conf>) -> anyhow::Result<()> {
-    let debug = conf.is_some_and(|conf| conf.default.debug);
-    let level = if debug { "nova_docker=debug,info" } else { "info" };
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let file = conf.and_then(|conf| conf.default.log_file.as_ref());
-    let writer = match file {
+/// Where what is logged can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Log {
+    /// Nowhere: it is not up yet.
+    None,
+    Stderr,
+    File,
+}
+
+/// Installed for the whole process; `RUST_LOG` says more than `[DEFAULT] debug`.
+pub(super) fn start(conf: &Conf) -> anyhow::Result<Log> {
+    let asked = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
+    let filter = directives(&asked, conf.default.debug);
+    let filter = EnvFilter::try_new(&filter).with_context(|| format!("RUST_LOG: '{asked}' is no filter"))?;
+    let file = conf.default.log_file.as_ref();
+    let (log, writer) = match file {
         Some(path) => {
             let file = OpenOptions::new().create(true).append(true).open(path);
             let file =
                 file.with_context(|| format!("[DEFAULT] log_file: {} cannot be opened", path.display()))?;
-            BoxMakeWriter::new(Arc::new(file))
+            (Log::File, BoxMakeWriter::new(Arc::new(file)))
         }
-        None => BoxMakeWriter::new(io::stderr),
+        None => (Log::Stderr, BoxMakeWriter::new(io::stderr)),
     };
     let colours = file.is_none() && io::stderr().is_terminal();
-    install(
-        filter,
-        writer,
-        colours,
-        conf.is_some_and(|conf| conf.default.use_json),
-    );
-    Ok(())
+    install(filter, writer, colours, conf.default.use_json);
+    Ok(log)
+}
+
+/// The engine's client logs whole bodies at `debug`, with the users' environments and keys in them: only who names it gets that.
+fn directives(asked: &str, debug: bool) -> String {
+    let level = match asked.trim() {
+        "" if debug => "nova_docker=debug,info",
+        "" => "info",
+        asked => asked,
+    };
+    match level.contains("bollard") {
+        true => level.to_owned(),
+        false => format!("bollard=info,{level}"),
+    }
 }
 
 fn install<W>(filter: EnvFilter, writer: W, colours: bool, json: bool)
@@ -48,5 +64,18 @@ where
     match json {
         true => lines.json().init(),
         false => lines.init(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_that_go_to_the_engine_are_logged_for_who_names_its_client_only() {
+        assert_eq!(directives("", false), "bollard=info,info");
+        assert_eq!(directives("", true), "bollard=info,nova_docker=debug,info");
+        assert_eq!(directives("debug", false), "bollard=info,debug");
+        assert_eq!(directives("info,bollard=debug", true), "info,bollard=debug");
     }
 }

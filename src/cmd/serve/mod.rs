@@ -8,6 +8,7 @@ mod notify;
 mod parts;
 mod signals;
 
+use std::io::Write;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,9 +18,11 @@ use anyhow::Context;
 use clap::Args;
 
 use super::ConfigFiles;
+use crate::compute::Compute;
 use crate::conf::{Conf, environment};
 use crate::objects::{SystemWorld, World};
-use listen::Listeners;
+use listen::{Listeners, Served};
+use logging::Log;
 use parts::Cloud;
 
 const MOST_WORKERS: usize = 4;
@@ -46,19 +49,23 @@ struct State {
 
 /// The whole life of the process; the exit code says whether it ended as it was told to.
 pub fn run(serve: &Serve) -> ExitCode {
-    match start(serve) {
+    let mut log = Log::None;
+    match start(serve, &mut log) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
+            if log != Log::Stderr {
+                // Whoever starts it sees why it ends, wherever the log is; and there is nobody to tell when this fails.
+                drop(writeln!(std::io::stderr(), "nova-docker: {error:#}"));
+            }
             ExitCode::FAILURE
         }
     }
 }
 
-fn start(serve: &Serve) -> anyhow::Result<()> {
-    let conf = Conf::load(&serve.config.sources(), &environment::Process);
-    logging::start(conf.as_ref().ok())?;
-    let conf = conf?;
+fn start(serve: &Serve, log: &mut Log) -> anyhow::Result<()> {
+    let conf = Conf::load(&serve.config.sources(), &environment::Process)?;
+    *log = logging::start(&conf)?;
     for warning in &conf.warnings {
         tracing::warn!("{warning}");
     }
@@ -80,31 +87,55 @@ fn workers() -> usize {
 }
 
 async fn serve_until_told(serve: &Serve, conf: &Conf) -> anyhow::Result<()> {
-    let signals = signals::Signals::listen().context("signals cannot be received")?;
+    let mut signals = signals::Signals::listen().context("signals cannot be received")?;
     let world: Arc<dyn World> = Arc::new(SystemWorld);
-    let state = State::prepare(serve, conf)?;
-    let listeners = Listeners::bind(conf).await?;
-    let cloud = match conf.is_standalone() {
-        true => alone::build(conf, &state, world).await?,
-        false => inside::build(conf, &state, world).await?,
+    let state = State::prepare(serve, conf, world.as_ref())?;
+    let served = serve_until(signals.told(), conf, &state, world);
+    let (served, compute) = match served.await {
+        Ok(served) => served,
+        Err(error) => {
+            state.tidy();
+            return Err(error);
+        }
     };
-    let Cloud { compute, doors, .. } = cloud;
-    let served = listeners.serve(doors);
-    notify::ready();
-    tracing::info!("nova-docker is ready");
-    signals.told().await;
     notify::stopping();
-    tracing::info!("ending");
-    served.end().await;
-    compute.shutdown().await;
+    tracing::info!("ending; another signal ends it at once");
+    let ended = async {
+        served.end().await;
+        compute.shutdown().await;
+    };
+    tokio::select! {
+        () = ended => {}
+        () = signals.told() => tracing::warn!("ended before everything was put in order"),
+    }
     state.tidy();
     Ok(())
 }
 
+/// Builds the services and serves them; answers what has to be ended once `told` is over.
+async fn serve_until(
+    told: impl Future<Output = ()>,
+    conf: &Conf,
+    state: &State,
+    world: Arc<dyn World>,
+) -> anyhow::Result<(Served, Compute)> {
+    let listeners = Listeners::bind(conf).await?;
+    let Cloud { compute, doors } = match conf.is_standalone() {
+        true => alone::build(conf, state, world).await?,
+        false => inside::build(conf, state, world).await?,
+    };
+    let served = listeners.serve(doors);
+    notify::ready();
+    tracing::info!("nova-docker is ready");
+    told.await;
+    Ok((served, compute))
+}
+
 impl State {
-    fn prepare(serve: &Serve, conf: &Conf) -> anyhow::Result<Self> {
+    fn prepare(serve: &Serve, conf: &Conf, world: &dyn World) -> anyhow::Result<Self> {
         let path = match serve.ephemeral {
-            true => std::env::temp_dir().join(format!("nova-docker-{}", std::process::id())),
+            // Nobody else can have made a folder of this name.
+            true => std::env::temp_dir().join(format!("nova-docker-{}", world.uuid())),
             false => conf.default.state_path.clone(),
         };
         make_private(&path)

@@ -19,7 +19,8 @@ impl Signals {
         })
     }
 
-    pub(super) async fn told(mut self) {
+    /// The next signal; it may be waited for again.
+    pub(super) async fn told(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -8,7 +8,8 @@
 //!              the stream ends
 //! ```
 //!
-//! Looks go through the server's own queue, so none of them sees a verb half done.
+//! Looks go through the server's own queue, so none of them sees a verb half done. One that was asked for meanwhile, and
+//! waits behind the look, keeps its task: its work will tell what came of it.
 
 mod remedy;
 
@@ -26,6 +27,7 @@ use super::core::Core;
 use super::image_cache::ImageCache;
 use super::queue::Kind;
 use super::settle::{clear_task, settle};
+use super::task_state::Verb;
 use super::{build, delete, power, rebuild, snapshot};
 use crate::compute::Error;
 use crate::objects::{Fault, Instance, InstanceId, PowerState, VmState};
@@ -42,8 +44,8 @@ pub(super) async fn watch(core: Arc<Core>) {
         match open(&core).await {
             Ok(events) => {
                 wait = FIRST_WAIT;
-                attend(&core, events, &mut cache).await;
-                core.engine.lost("it closed its stream of events".to_owned());
+                let reason = attend(&core, events, &mut cache).await;
+                core.engine.lost(reason);
             }
             Err(error) => core.engine.lost(error.in_full()),
         }
@@ -59,7 +61,8 @@ async fn open(core: &Arc<Core>) -> Result<BoxStream<'static, Event>, Error> {
     Ok(events)
 }
 
-async fn attend(core: &Arc<Core>, mut events: BoxStream<'static, Event>, cache: &mut ImageCache) {
+/// Answers why the engine is believed to be away.
+async fn attend(core: &Arc<Core>, mut events: BoxStream<'static, Event>, cache: &mut ImageCache) -> String {
     let every = core.settings.sync_interval;
     let mut ticks = interval_at(tokio::time::Instant::now() + every, every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -67,11 +70,13 @@ async fn attend(core: &Arc<Core>, mut events: BoxStream<'static, Event>, cache: 
         tokio::select! {
             event = events.next() => match event {
                 Some(event) => look_at(core, event.instance),
-                None => return,
+                None => return "it closed its stream of events".to_owned(),
             },
             _ = ticks.tick() => {
                 match everything(core).await {
                     Ok(()) => cache.sweep(core).await,
+                    // Its stream of events may outlast it, when the network between us is cut.
+                    Err(error) if error.is_engine_away() || error.is_engine_broken() => return error.in_full(),
                     Err(error) => tracing::warn!(%error, "servers were not compared with the engine"),
                 }
             }
@@ -89,7 +94,9 @@ async fn everything(core: &Arc<Core>) -> Result<(), Error> {
     for instance in core.records.instances().await? {
         let observed = seen.remove(&instance.id);
         let unfinished = core.unfinished().contains(&instance.id);
-        let due = unfinished || remedy::look(&instance, observed.as_ref()) != Remedy::Nothing;
+        let due = unfinished
+            || instance.snapshot_image.is_some()
+            || remedy::look(&instance, observed.as_ref()) != Remedy::Nothing;
         if due && (unfinished || instance.task_state.is_none()) {
             look_at(core, instance.id);
         }
@@ -109,8 +116,8 @@ async fn remove_stray(core: &Core, id: InstanceId) {
     }
 }
 
-fn look_at(core: &Arc<Core>, id: InstanceId) {
-    core.queues.push(id, Kind::Look, look(core.clone(), id));
+pub(super) fn look_at(core: &Arc<Core>, id: InstanceId) {
+    core.enqueue(id, Kind::Look, look(core.clone(), id));
 }
 
 /// Runs in the server's queue: whoever set a task and is still at work is behind or before this, never beside it.
@@ -143,7 +150,25 @@ async fn consider(core: &Arc<Core>, id: InstanceId) -> Result<(), Error> {
     if unfinished && applied.is_err() {
         core.unfinished().insert(id);
     }
+    if instance.task_state.is_none() {
+        forget_snapshot(core, &instance).await?;
+    }
     applied
+}
+
+/// The image of an earlier snapshot could not be deleted then.
+async fn forget_snapshot(core: &Core, instance: &Instance) -> Result<(), Error> {
+    let left = instance.snapshot_image;
+    if left.is_some() && snapshot::withdraw(core, instance).await {
+        core.change(instance.id, |instance| {
+            if instance.snapshot_image == left {
+                instance.snapshot_image = None;
+            }
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
 }
 
 async fn apply(
@@ -158,8 +183,8 @@ async fn apply(
     let (id, context) = (instance.id, core.context_of(instance));
     match (remedy, observed) {
         (Remedy::Nothing, _) => {}
-        (Remedy::Settle, Some(observed)) => follow(core, id, &observed).await?,
-        (Remedy::Settle | Remedy::Gone, _) => gone(core, id).await?,
+        (Remedy::Settle, Some(observed)) => follow(core, instance, &observed).await?,
+        (Remedy::Settle | Remedy::Gone, _) => gone(core, instance).await?,
         (Remedy::Build, _) => {
             core.driver.destroy(id).await?;
             let log = ActionLog::resume(core, &context, id, build::ACTION).await;
@@ -175,6 +200,9 @@ async fn apply(
         }
         (Remedy::DropSnapshot, _) => snapshot::give_up(core, instance).await,
         (Remedy::Redo(verb), _) => {
+            if let Some(task) = Verb::Power(verb).task_state() {
+                core.progress(id, task).await;
+            }
             let log = ActionLog::resume(core, &context, id, power::names(verb).0).await;
             power::carry_out(core.clone(), id, verb, log).await;
         }
@@ -183,8 +211,11 @@ async fn apply(
 }
 
 /// The record follows the container; a server in ERROR stays so, until the user does something about it.
-async fn follow(core: &Core, id: InstanceId, observed: &Observed) -> Result<(), Error> {
-    core.change(id, |instance| {
+async fn follow(core: &Core, seen: &Instance, observed: &Observed) -> Result<(), Error> {
+    core.change(seen.id, |instance| {
+        if instance.task_state != seen.task_state {
+            return Ok(());
+        }
         let failed = instance.vm_state == VmState::Error;
         settle(instance, observed);
         clear_task(instance);
@@ -197,7 +228,7 @@ async fn follow(core: &Core, id: InstanceId, observed: &Observed) -> Result<(), 
     Ok(())
 }
 
-async fn gone(core: &Core, id: InstanceId) -> Result<(), Error> {
+async fn gone(core: &Core, seen: &Instance) -> Result<(), Error> {
     let fault = Fault {
         code: 500,
         message: "The container is gone: it was removed by somebody else. Rebuild or delete the server."
@@ -205,7 +236,10 @@ async fn gone(core: &Core, id: InstanceId) -> Result<(), Error> {
         details: None,
         created_at: core.now(),
     };
-    core.change(id, |instance| {
+    core.change(seen.id, |instance| {
+        if instance.task_state != seen.task_state {
+            return Ok(());
+        }
         instance.power_state = PowerState::NoState;
         instance.vifs.clear();
         clear_task(instance);

@@ -193,6 +193,10 @@ async fn what_is_wrong_with_a_request_is_said_before_anything_is_written() {
             "Unable to allocate a single hostname to multiple instances",
         ),
         (wrong(|b| b.min_count = 2), "min_count must be <= max_count"),
+        (
+            wrong(|b| b.max_count = 1001),
+            "max_count is 1001, at most 1000 are allowed",
+        ),
     ];
     for (request, refusal) in refusals {
         assert_eq!(words(compute.boot(&user(), request).await), refusal);

@@ -2,6 +2,7 @@
 
 mod boot;
 mod describe;
+mod mistakes;
 mod stage;
 mod sync;
 mod verbs;

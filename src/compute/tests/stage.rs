@@ -1,6 +1,7 @@
 //! A small cloud for tests: real records, the fake driver, and a shelf of images.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -233,6 +234,7 @@ pub(super) fn words<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
     images: Mutex<BTreeMap<ImageId, (Image, Bytes)>>,
+    stubborn: AtomicBool,
 }
 
 impl Shelf {
@@ -241,6 +243,10 @@ impl Shelf {
             .lock()
             .unwrap()
             .insert(image.id, (image, Bytes::new()));
+    }
+
+    pub(super) fn deletes_fail(&self, fail: bool) {
+        self.stubborn.store(fail, Ordering::Relaxed);
     }
 
     pub(super) fn ids(&self) -> Vec<ImageId> {
@@ -326,6 +332,9 @@ impl ImageService for Shelf {
     }
 
     async fn delete(&self, context: &RequestContext, id: ImageId) -> Result<(), image::Error> {
+        if self.stubborn.load(Ordering::Relaxed) {
+            return Err(image::Error::Conflict("not now".to_owned()));
+        }
         self.seen(context, id, |_| Ok(()))?;
         self.images.lock().unwrap().remove(&id);
         Ok(())

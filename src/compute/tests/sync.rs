@@ -274,3 +274,117 @@ async fn the_engine_forgets_images_that_are_gone_and_keeps_those_in_use() {
     compute.image_deleted(told).await;
     eventually(|| async { (stage.driver.cached_images().await.unwrap() == [kept]).then_some(()) }).await;
 }
+
+#[tokio::test]
+async fn a_soft_reboot_killed_between_off_and_on_ends_with_the_server_up() {
+    let stage = Stage::new().await;
+    let first = stage.open().await;
+    let id = stage.active(&first).await;
+    let held = stage.faults().hold(Verb::Reboot).await;
+    first.reboot(&user(), id, RebootType::Soft).await.unwrap();
+    kill(first);
+    stage.faults().end_process(id, 0);
+    drop(held);
+    let _second = stage.open().await;
+    stage.until(id, |i| is(i, VmState::Active)).await;
+}
+
+#[tokio::test]
+async fn work_that_the_engine_broke_off_by_ending_goes_on_when_it_is_back() {
+    let stage = Stage::new().await;
+    let compute = stage.open().await;
+    let goes = stage.active(&compute).await;
+    stage.faults().break_next(Verb::Spawn);
+    stage.faults().break_next(Verb::Destroy);
+    let id = compute.boot(&user(), boot("web")).await.unwrap().instances[0].id;
+    compute.delete(&user(), goes).await.unwrap();
+    stage.faults().engine_down(true);
+    eventually(|| async { (!compute.is_ready().await).then_some(()) }).await;
+    stage.faults().engine_down(false);
+    stage.until(id, |i| is(i, VmState::Active)).await;
+    stage.until_gone(goes).await;
+    assert_eq!(stage.containers().await, BTreeSet::from([id]));
+}
+
+#[tokio::test]
+async fn a_build_that_an_engine_breaks_off_without_going_away_is_an_error() {
+    let stage = Stage::new().await;
+    let compute = stage.open().await;
+    stage.faults().break_next(Verb::Spawn);
+    let id = compute.boot(&user(), boot("web")).await.unwrap().instances[0].id;
+    let failed = stage.until(id, |i| is(i, VmState::Error)).await;
+    assert_eq!(
+        failed.fault.as_ref().unwrap().message,
+        "the Docker engine broke off: connection reset"
+    );
+}
+
+#[tokio::test]
+async fn a_look_does_not_take_away_the_task_of_a_verb_asked_for_meanwhile() {
+    let stage = Stage::new().await;
+    let compute = stage.open().await;
+    let id = stage.active(&compute).await;
+    let observing = stage.faults().hold(Verb::Observe).await;
+    stage.faults().end_process(id, 137);
+    eventually(|| async { compute.core.queues.is_busy(id).then_some(()) }).await;
+    compute
+        .create_image(&user(), id, "snap".to_owned(), BTreeMap::new())
+        .await
+        .unwrap();
+    let snapping = stage.faults().hold(Verb::Snapshot).await;
+    drop(observing);
+    let looked = eventually(|| async { stage.faults().is_awaited(Verb::Snapshot).then_some(()) });
+    looked.await;
+    let meanwhile = compute.get(&user(), id).await.unwrap();
+    assert_eq!(meanwhile.task_state, Some(TaskState::ImageSnapshotPending));
+    drop(snapping);
+    stage.until(id, |i| i.task_state.is_none()).await;
+}
+
+#[tokio::test]
+async fn the_image_of_a_failed_snapshot_goes_when_the_image_service_is_back() {
+    let mut stage = Stage::new().await;
+    stage.settings.sync_interval = Duration::from_millis(10);
+    let compute = stage.open().await;
+    let id = stage.active(&compute).await;
+    stage.faults().fail_next(Verb::Snapshot, "no space left");
+    stage.images.deletes_fail(true);
+    compute
+        .create_image(&user(), id, "snap".to_owned(), BTreeMap::new())
+        .await
+        .unwrap();
+    let after = stage
+        .until(id, |i| i.task_state.is_none() && i.snapshot_image.is_some())
+        .await;
+    assert_eq!(stage.images.ids().len(), 2);
+    assert_eq!(after.vm_state, VmState::Active);
+    stage.images.deletes_fail(false);
+    stage.until(id, |i| i.snapshot_image.is_none()).await;
+    assert_eq!(stage.images.ids(), [IMAGE]);
+}
+
+#[tokio::test]
+async fn a_snapshot_killed_when_its_image_was_complete_keeps_it() {
+    let stage = Stage::new().await;
+    let first = stage.open().await;
+    let id = stage.active(&first).await;
+    let image = first
+        .create_image(&user(), id, "snap".to_owned(), BTreeMap::new())
+        .await
+        .unwrap();
+    stage.until(id, |i| is(i, VmState::Active)).await;
+    kill(first);
+    let not_yet_told = |instance: &mut Instance| {
+        instance.task_state = Some(TaskState::ImageUploading);
+        instance.snapshot_image = Some(image);
+        true
+    };
+    crate::db::Records::change_instance(&stage.db, id, Box::new(not_yet_told))
+        .await
+        .unwrap();
+    let _second = stage.open().await;
+    stage
+        .until(id, |i| is(i, VmState::Active) && i.snapshot_image.is_none())
+        .await;
+    assert_eq!(stage.images.get(image).unwrap().status, ImageStatus::Active);
+}

@@ -27,9 +27,9 @@ pub(crate) struct Texts {
 impl Texts {
     pub(crate) fn load(paths: &[PathBuf]) -> Result<Self, Error> {
         let files = paths.iter().map(|path| {
-            let unreadable = |source| Error::Unreadable {
+            let unreadable = |reason| Error::Unreadable {
                 path: path.clone(),
-                source,
+                reason,
             };
             parse(path, &std::fs::read_to_string(path).map_err(unreadable)?)
         });

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
+use tokio_util::task::TaskTracker;
 
 use super::host::Abilities;
 use super::turns::Turns;
@@ -41,6 +42,8 @@ pub struct DockerDriver {
     /// Held while a container is being made, so that `destroy` cannot overtake it.
     pub(super) building: Turns<InstanceId>,
     pub(super) loading: Turns<ImageId>,
+    /// What runs to its end whether or not its caller waits.
+    pub(super) undisturbed: TaskTracker,
 }
 
 impl DockerDriver {
@@ -52,6 +55,7 @@ impl DockerDriver {
             abilities: Arc::default(),
             building: Turns::default(),
             loading: Turns::default(),
+            undisturbed: TaskTracker::new(),
         }
     }
 }
@@ -77,11 +81,11 @@ impl ComputeDriver for DockerDriver {
     }
 
     async fn power_off(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error> {
-        self.stop(id, Some(timeout)).await
+        self.stop(id, timeout).await
     }
 
-    async fn reboot(&self, id: InstanceId, kind: RebootType) -> Result<Observed, Error> {
-        self.restart(id, kind).await
+    async fn reboot(&self, id: InstanceId, kind: RebootType, timeout: Duration) -> Result<Observed, Error> {
+        self.restart(id, kind, timeout).await
     }
 
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error> {
@@ -128,5 +132,10 @@ impl ComputeDriver for DockerDriver {
 
     async fn cached_images(&self) -> Result<Vec<ImageId>, Error> {
         self.remembered().await
+    }
+
+    async fn settle(&self) {
+        self.undisturbed.close();
+        self.undisturbed.wait().await;
     }
 }

@@ -41,7 +41,7 @@ impl DockerDriver {
         match self.adopt(&loaded, image.id).await {
             Ok(present) => Ok(present),
             Err(error) => {
-                self.untag(&loaded.id).await.ok();
+                self.drop_nameless(&loaded.id).await.ok();
                 Err(error)
             }
         }

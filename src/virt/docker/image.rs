@@ -39,7 +39,7 @@ impl DockerDriver {
         let abandoned = CancellationToken::new();
         let _abandon = abandoned.clone().drop_guard();
         let (driver, context, image) = (self.clone(), context.clone(), image.clone());
-        let fetching = tokio::spawn(async move {
+        let fetching = self.undisturbed.spawn(async move {
             let _turn = turn;
             driver.fetch(&context, &image, &abandoned).await
         });
@@ -88,6 +88,16 @@ impl DockerDriver {
         match removed.map_err(crate::docker::Error::from) {
             Err(error) if error.is_not_found() || error.is_conflict() => Ok(()),
             other => other.map(drop).map_err(refused),
+        }
+    }
+
+    /// Removes what was loaded and got no tag. An image that has a name was there before, and is somebody else's.
+    pub(super) async fn drop_nameless(&self, engine_id: &str) -> Result<(), Error> {
+        let found = self.docker.api().await?.inspect_image(engine_id).await;
+        let names = found.map_err(refused)?.repo_tags.unwrap_or_default();
+        match names.is_empty() {
+            true => self.untag(engine_id).await,
+            false => Ok(()),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bollard::query_parameters::{
-    KillContainerOptionsBuilder, StartContainerOptions, StopContainerOptions, StopContainerOptionsBuilder,
+    KillContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
 };
 
 use super::DockerDriver;
@@ -29,9 +29,8 @@ impl DockerDriver {
         self.state_after(id).await
     }
 
-    /// Without a timeout, the container's own (from its image's `os_shutdown_timeout`) or the engine's holds. A paused
-    /// container goes on first, or it could not hear that it should end.
-    pub(super) async fn stop(&self, id: InstanceId, timeout: Option<Duration>) -> Result<Observed, Error> {
+    /// A paused container goes on first, or it could not hear that it should end.
+    pub(super) async fn stop(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error> {
         let (container, now) = self.container_and_state(id).await?;
         let api = self.docker.patient_api().await?;
         match now.power_state {
@@ -39,19 +38,22 @@ impl DockerDriver {
             PowerState::Paused => api.unpause_container(&container).await.map_err(refused_for(id))?,
             _ => {}
         }
-        let options = timeout.map_or_else(StopContainerOptions::default, |timeout| {
-            let seconds = i32::try_from(timeout.as_secs()).unwrap_or(i32::MAX);
-            StopContainerOptionsBuilder::default().t(seconds).build()
-        });
+        let seconds = i32::try_from(timeout.as_secs()).unwrap_or(i32::MAX);
+        let options = StopContainerOptionsBuilder::default().t(seconds).build();
         api.stop_container(&container, Some(options))
             .await
             .map_err(refused_for(id))?;
         self.state_after(id).await
     }
 
-    pub(super) async fn restart(&self, id: InstanceId, kind: RebootType) -> Result<Observed, Error> {
+    pub(super) async fn restart(
+        &self,
+        id: InstanceId,
+        kind: RebootType,
+        timeout: Duration,
+    ) -> Result<Observed, Error> {
         match kind {
-            RebootType::Soft => self.stop(id, None).await?,
+            RebootType::Soft => self.stop(id, timeout).await?,
             RebootType::Hard => self.kill(id).await?,
         };
         self.start(id).await

@@ -51,7 +51,7 @@ impl DockerDriver {
         let abandoned = CancellationToken::new();
         let _abandon = abandoned.clone().drop_guard();
         let driver = self.clone();
-        let committing = tokio::spawn(async move {
+        let committing = self.undisturbed.spawn(async move {
             let committed = driver.commit(id, image).await;
             if abandoned.is_cancelled() {
                 driver.drop_committed(image).await;
@@ -122,7 +122,8 @@ impl Unwanted {
 impl Drop for Unwanted {
     fn drop(&mut self) {
         if let (Some((driver, image)), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
-            runtime.spawn(async move { driver.drop_committed(image).await });
+            let tracked = driver.undisturbed.clone();
+            tracked.spawn_on(async move { driver.drop_committed(image).await }, &runtime);
         }
     }
 }

@@ -60,7 +60,7 @@ impl DockerDriver {
         let abandoned = CancellationToken::new();
         let _abandon = abandoned.clone().drop_guard();
         let driver = self.clone();
-        let making = tokio::spawn(async move {
+        let making = self.undisturbed.spawn(async move {
             let _turn = turn;
             let made = driver.make(id, body).await;
             if made.is_ok() && abandoned.is_cancelled() {

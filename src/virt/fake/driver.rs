@@ -185,7 +185,7 @@ impl ComputeDriver for FakeDriver {
         })
     }
 
-    async fn reboot(&self, id: InstanceId, kind: RebootType) -> Result<Observed, Error> {
+    async fn reboot(&self, id: InstanceId, kind: RebootType, _timeout: Duration) -> Result<Observed, Error> {
         self.state.enter(Verb::Reboot).await?;
         self.change(id, |server| {
             if server.power_state != PowerState::Shutdown {
@@ -255,7 +255,7 @@ impl ComputeDriver for FakeDriver {
     }
 
     async fn observe(&self, id: InstanceId) -> Result<Option<Observed>, Error> {
-        self.state.ensure_up()?;
+        self.state.enter(Verb::Observe).await?;
         Ok(self.state.servers().get(&id).map(Server::observed))
     }
 
@@ -305,4 +305,7 @@ impl ComputeDriver for FakeDriver {
         self.state.ensure_up()?;
         Ok(self.state.cache().keys().copied().collect())
     }
+
+    /// Nothing here outlives its caller.
+    async fn settle(&self) {}
 }

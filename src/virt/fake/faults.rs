@@ -1,6 +1,6 @@
 //! What a test can do to a fake driver that no user could: make it fail, make it wait, take its servers away.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard, broadcast};
@@ -20,6 +20,7 @@ pub enum Verb {
     Unpause,
     Snapshot,
     ConsoleOutput,
+    Observe,
 }
 
 /// A handle on the driver's misfortunes; cheap to clone.
@@ -35,6 +36,9 @@ pub struct Held {
 #[derive(Debug, Default)]
 pub(super) struct Plans {
     failures: HashMap<Verb, VecDeque<String>>,
+    waiting: HashSet<Verb>,
+    panics: HashSet<Verb>,
+    breaks: HashSet<Verb>,
     gates: HashMap<Verb, Arc<Gate<()>>>,
     down: bool,
 }
@@ -50,12 +54,27 @@ impl FakeFaults {
             .push_back(reason.to_owned());
     }
 
+    /// The next call of `verb` panics, as a mistake in a driver does.
+    pub fn panic_next(&self, verb: Verb) {
+        self.0.plans().panics.insert(verb);
+    }
+
+    /// The next call of `verb` breaks off, as if the engine had been killed while it worked.
+    pub fn break_next(&self, verb: Verb) {
+        self.0.plans().breaks.insert(verb);
+    }
+
     /// Makes calls of `verb` wait; those that are past their beginning already are not held.
     pub async fn hold(&self, verb: Verb) -> Held {
         let gate = self.0.plans().gates.entry(verb).or_default().clone();
         Held {
             _guard: gate.lock_owned().await,
         }
+    }
+
+    /// Whether a call of `verb` waits for a hold to end.
+    pub fn is_awaited(&self, verb: Verb) -> bool {
+        self.0.plans().waiting.contains(&verb)
     }
 
     /// Every verb fails as if the engine were away, and streams of events end.
@@ -90,7 +109,16 @@ impl State {
     pub(super) async fn enter(&self, verb: Verb) -> Result<(), Error> {
         let gate = self.plans().gates.get(&verb).cloned();
         if let Some(gate) = gate {
+            self.plans().waiting.insert(verb);
             drop(gate.lock().await);
+            self.plans().waiting.remove(&verb);
+        }
+        let panics = self.plans().panics.remove(&verb);
+        assert!(!panics, "a driver panics on purpose");
+        if self.plans().breaks.remove(&verb) {
+            return Err(Error::Engine(crate::docker::Error::Broken(
+                "connection reset".to_owned(),
+            )));
         }
         self.ensure_up()?;
         let failure = self.plans().failures.get_mut(&verb).and_then(VecDeque::pop_front);

@@ -12,6 +12,8 @@ use crate::objects::{DeploymentId, Image, ImageId, InstanceId, PowerState, TaskS
 use crate::virt::fixtures::{Images, Steps, context, image, instance};
 use crate::virt::{ComputeDriver, Error, Event, Observed, RebootType};
 
+const PATIENCE: Duration = Duration::from_secs(10);
+
 struct Setting {
     images: Arc<Images>,
     driver: FakeDriver,
@@ -57,7 +59,6 @@ async fn a_server_lives_as_a_real_one_does() {
     let id = setting.server().await;
     let driver = &setting.driver;
     let brief = |observed: Observed| (observed.power_state, observed.exit_code, observed.vifs.len());
-    let patience = Duration::from_secs(60);
     assert_eq!(
         brief(driver.pause(id).await.unwrap()),
         (PowerState::Paused, None, 1)
@@ -67,7 +68,7 @@ async fn a_server_lives_as_a_real_one_does() {
         (PowerState::Running, None, 1)
     );
     assert_eq!(
-        brief(driver.power_off(id, patience).await.unwrap()),
+        brief(driver.power_off(id, PATIENCE).await.unwrap()),
         (PowerState::Shutdown, Some(143), 0)
     );
     assert!(matches!(driver.pause(id).await, Err(Error::Refused(_))));
@@ -76,7 +77,7 @@ async fn a_server_lives_as_a_real_one_does() {
         (PowerState::Running, None, 1)
     );
     assert_eq!(
-        brief(driver.reboot(id, RebootType::Hard).await.unwrap()),
+        brief(driver.reboot(id, RebootType::Hard, PATIENCE).await.unwrap()),
         (PowerState::Running, None, 1)
     );
     assert_eq!(
@@ -156,9 +157,15 @@ async fn faults_come_when_they_are_told_to() {
     let id = setting.server().await;
     let faults = setting.driver.faults();
     faults.fail_next(Verb::Reboot, "no");
-    let first = setting.driver.reboot(id, RebootType::Soft).await;
+    let first = setting.driver.reboot(id, RebootType::Soft, PATIENCE).await;
     assert!(matches!(first, Err(Error::Refused(reason)) if reason == "no"));
-    assert!(setting.driver.reboot(id, RebootType::Soft).await.is_ok());
+    assert!(
+        setting
+            .driver
+            .reboot(id, RebootType::Soft, PATIENCE)
+            .await
+            .is_ok()
+    );
 
     let held = faults.hold(Verb::Pause).await;
     assert!(setting.driver.pause(id).now_or_never().is_none());
