@@ -74,6 +74,11 @@ pub(super) fn quote(f: &mut impl Write, text: &str) -> fmt::Result {
     f.write_char(mark)
 }
 
+/// One text, quoted.
+pub(in crate::api) fn quoted(text: &str) -> String {
+    quoted_list([text])
+}
+
 /// Several texts, each quoted, with commas between.
 pub(super) fn quoted_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();
