@@ -11,7 +11,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-pub(in crate::api) use self::python::quoted;
+pub(in crate::api) use self::python::{quoted, quoted_list};
 
 pub use self::action::{Action, run, unknown_action};
 pub use self::body::Body;

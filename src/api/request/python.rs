@@ -80,7 +80,7 @@ pub(in crate::api) fn quoted(text: &str) -> String {
 }
 
 /// Several texts, each quoted, with commas between.
-pub(super) fn quoted_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+pub(in crate::api) fn quoted_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();
     for text in texts {
         if !out.is_empty() {

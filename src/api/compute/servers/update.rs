@@ -99,7 +99,8 @@ pub(super) fn changed(
 ) -> impl Shown + View + use<> {
     let full = version.answers_updates_in_full();
     let template = &door.compute.settings().instance_name_template;
-    let rest = full.then(|| (ServerRest::of(instance), ServerGroups { server_groups: [] }));
+    let groups = ServerGroups { server_groups: [] };
+    let rest = (full.then(|| ServerRest::of(instance)), groups);
     let attributes = (full && context.is_admin()).then(|| ExtendedAttributes::of(instance, template));
     (
         ServerCore::of(instance, links),

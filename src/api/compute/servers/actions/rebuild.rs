@@ -2,6 +2,7 @@
 
 use axum::response::IntoResponse;
 use http::StatusCode;
+use http::header::LOCATION;
 use serde_json::Value;
 
 use super::Target;
@@ -11,6 +12,7 @@ use crate::api::compute::servers::update::{DiskConfig, changed};
 use crate::api::compute::text::{
     AccessIpV4, AccessIpV6, AnyName, Description, Fqdn, Label, Name, UserDataText, UuidText,
 };
+use crate::api::links::Link;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Flag, OrNull};
 use crate::api::{At, Fault, Under};
@@ -46,14 +48,7 @@ view! {
 view! {
     struct KeyAndData {
         key_name: Option<String> = 2.54..2.75,
-        user_data: Option<String> = 2.57..2.75,
-    }
-}
-
-view! {
-    /// For everyone once the whole server is shown.
-    struct DataInFull {
-        user_data: Option<String> = 2.75..,
+        user_data: Option<String> = 2.57..,
     }
 }
 
@@ -100,7 +95,7 @@ pub(super) async fn rebuild(on: Target, body: RebuildBody) -> Result<impl IntoRe
     let rebuilt = on.door.compute.rebuild(&on.context, on.id, rebuild).await;
     let rebuilt = rebuilt.map_err(rebuilding)?;
     let instance = &rebuilt.instance;
-    let given = || instance.user_data.as_ref().map(|data| data.base64().to_owned());
+    let [Link { href, .. }, _] = on.links.to("servers", instance.id.to_string());
     let view = (
         changed(&on.door, &on.context, on.version, &on.links, instance),
         AdminPass {
@@ -108,11 +103,14 @@ pub(super) async fn rebuild(on: Target, body: RebuildBody) -> Result<impl IntoRe
         },
         KeyAndData {
             key_name: instance.key_name.clone(),
-            user_data: given(),
+            user_data: instance.user_data.as_ref().map(|data| data.base64().to_owned()),
         },
-        DataInFull { user_data: given() },
     );
-    Ok((StatusCode::ACCEPTED, At(on.version, Under("server", view))))
+    Ok((
+        StatusCode::ACCEPTED,
+        [(LOCATION, href)],
+        At(on.version, Under("server", view)),
+    ))
 }
 
 fn rebuilding(error: Error) -> Fault {
