@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use crate::objects::InstanceId;
-use crate::{docker, image, virt};
+use crate::{image, virt};
 
 /// Messages that clients match on are Nova's. What a door shows of each is the door's own table.
 #[derive(Debug, thiserror::Error)]
@@ -75,14 +75,14 @@ impl Error {
         }
     }
 
-    /// Whether it failed only because the engine did not answer.
+    /// Whether it failed only because the engine did not answer, or went away while it did.
     pub(super) fn is_engine_away(&self) -> bool {
         let engine = match self {
             Self::Driver(virt::Error::Engine(engine) | virt::Error::Image(image::Error::Engine(engine)))
             | Self::Image(image::Error::Engine(engine)) => engine,
             _ => return false,
         };
-        matches!(engine, docker::Error::Unreachable { .. })
+        engine.is_unreachable()
     }
 
     /// The error and what lies under it, for administrators.

@@ -1,11 +1,16 @@
 //! The engine is away: requests that need it get a clear error, no server is lost, and all is well when it is back.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use serde_json::json;
 
 use crate::stage::proxy::Proxy;
 use crate::stage::{Alone, STAYS, Seed, Session, Stage, boot_body, engine, until};
+
+/// How long after a boot is accepted the engine goes away, in milliseconds: before the image is loaded, and up to after all
+/// is done.
+const MOMENTS: [u64; 6] = [0, 5, 20, 50, 100, 300];
 
 #[tokio::test]
 async fn servers_outlive_an_engine_that_goes_away_and_comes_back() {
@@ -36,23 +41,27 @@ async fn a_boot_that_is_cut_off_goes_on_when_the_engine_is_back() {
     way.join();
     stage.service.start().await;
     let session = stage.member().await;
-    let image = stage.upload(&session, &stage.seed.name("busybox")).await;
+    let saved = stage.seed.saved().await;
     stage.seed.pulled_up().await;
-    let server = session
-        .boot(&boot_body("cut off", &image, &format!("command: {STAYS}")))
-        .await;
-    way.cut();
-    is_missed(&session, true).await;
-    let waiting = session.server(&server).await.unwrap()["status"].clone();
-    assert!(
-        ["BUILD", "ACTIVE"].contains(&waiting.as_str().unwrap()),
-        "{waiting}"
-    );
-    way.join();
-    session.reaches(&server, "ACTIVE").await;
-    assert_eq!(engine::state(&server).await, "running");
-    session.delete(&server).await;
-    assert_eq!(engine::containers(&stage.seed.mark).await, BTreeSet::new());
+    for moment in MOMENTS {
+        let image = session.upload(&stage.seed.name("busybox"), saved.clone()).await;
+        let body = boot_body("cut-off", &image, &format!("command: {STAYS}"));
+        let server = session.boot(&body).await;
+        tokio::time::sleep(Duration::from_millis(moment)).await;
+        way.cut();
+        is_missed(&session, true).await;
+        let waiting = session.server(&server).await.unwrap()["status"].clone();
+        assert!(
+            waiting == "BUILD" || waiting == "ACTIVE",
+            "{waiting} after {moment} ms"
+        );
+        way.join();
+        session.reaches(&server, "ACTIVE").await;
+        assert_eq!(engine::state(&server).await, "running");
+        session.delete(&server).await;
+        session.delete_image(&image).await;
+        engine::clean_but_for(&stage.seed.mark, &BTreeSet::new()).await;
+    }
 }
 
 #[tokio::test]
