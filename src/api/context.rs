@@ -13,7 +13,7 @@ use super::{Fault, RequestIdentity};
 use crate::identity::{Error, ValidToken, Validate};
 use crate::objects::{ProjectId, RequestContext, RequestId, Secret, UserId};
 
-/// Middleware: behind it, every request has a [`RequestContext`].
+/// Middleware of every service but identity: behind it, every request has a [`RequestContext`].
 pub async fn authenticate(
     State(identity): State<Arc<dyn Validate>>,
     mut request: Request,
@@ -33,7 +33,8 @@ pub async fn authenticate(
         },
         Err(Error::Unauthorized) => unauthorized(identity.uri()),
         Err(error) => {
-            tracing::warn!(error = %error, "a token could not be validated");
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "a token could not be validated");
             let message = "The Keystone service is temporarily unavailable.";
             Fault::new(StatusCode::SERVICE_UNAVAILABLE, message).into_response()
         }

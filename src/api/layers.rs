@@ -11,13 +11,14 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::Fault;
 use super::access_log::log_access;
 use super::fault::{no_such_method, no_such_path};
+use super::leftover::take_the_rest;
 use super::microversion::negotiate;
 use super::request_id::{RequestIds, identify};
 
 /// Bytes of body that oslo's services take before they answer 413.
 const MAX_BODY: usize = 114_688;
 
-/// From outside in: the request's id, the line in the log, panics as what `broken` answers, then the routes with their
+/// From outside in: the request's id, the line in the log, what was left of the body, panics as what `broken` answers, then the routes with their
 /// fallbacks. Call it last: routes and layers added later stay outside. Streamed bodies are not limited, read ones are.
 pub fn with_shared_layers<S>(routes: Router<S>, ids: RequestIds, broken: fn() -> Response) -> Router<S>
 where
@@ -26,6 +27,7 @@ where
     routes
         .layer(CatchPanicLayer::custom(move |cause| panicked(cause, broken)))
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(from_fn(take_the_rest))
         .layer(from_fn(log_access))
         .layer(from_fn_with_state(ids, identify))
 }

@@ -60,6 +60,7 @@ pub mod fault;
 pub mod identity;
 pub mod image;
 pub mod layers;
+mod leftover;
 pub mod links;
 pub mod microversion;
 pub mod pagination;

@@ -101,6 +101,7 @@ async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Ord
         return Err(Error::Invalid(words.to_owned()));
     }
     check_zone(core, boot.availability_zone.as_deref())?;
+    check_host(core, boot.host.as_deref())?;
     quota::check_metadata(&core.settings.quotas, boot.metadata.len())?;
     suitable::check_tags(boot.tags.len())?;
     let flavor = core.flavor(boot.flavor.as_str()).await?;
@@ -125,6 +126,16 @@ fn check_zone(core: &Core, zone: Option<&str>) -> Result<(), Error> {
         Some(_) => Err(Error::Invalid(
             "The requested availability zone is not available".to_owned(),
         )),
+    }
+}
+
+/// There is one host, so that whoever names it gets it.
+fn check_host(core: &Core, host: Option<&str>) -> Result<(), Error> {
+    match host {
+        Some(host) if host != core.settings.host => {
+            Err(Error::Invalid(format!("Compute host {host} could not be found.")))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Boot {
     pub user_data: Option<UserData>,
     pub admin_pass: Option<String>,
     pub availability_zone: Option<String>,
+    /// The host that an administrator insists on.
+    pub host: Option<String>,
     pub network: NetworkChoice,
     pub security_groups: Vec<String>,
     pub config_drive: bool,

@@ -110,3 +110,75 @@ async fn a_wrong_question_is_told() {
     );
     assert_eq!(cloud.get("2.74", "/v2.1/servers?colour=red").await.status, 200);
 }
+
+#[tokio::test]
+async fn a_list_is_ordered_by_what_can_be_ordered_by() {
+    let cloud = Cloud::start().await;
+    for name in ["b", "a"] {
+        cloud.boot(name).await;
+    }
+    let list = |token: &'static str, version: &'static str, query: &'static str| {
+        let cloud = &cloud;
+        async move {
+            let path = format!("/v2.1/servers?{query}");
+            cloud.call(token, version, "GET", &path, None).await
+        }
+    };
+    assert_eq!(
+        names(&list("demo", "2.1", "sort_key=display_name&sort_dir=asc").await),
+        ["a", "b"]
+    );
+    assert_eq!(names(&list("demo", "2.1", "sort_dir=asc").await), ["b", "a"]);
+    assert_eq!(list("demo", "2.74", "sort_key=vcpus").await.status, 200);
+    let refused = list("demo", "2.75", "sort_key=vcpus").await;
+    assert_eq!(refused.status, 400);
+    assert!(
+        refused.fault().1.starts_with(
+            "Invalid input for query parameters sort_key. Value: vcpus. 'vcpus' is not one of ['access_ip_v4', "
+        ),
+        "{}",
+        refused.body
+    );
+    let refused = list("demo", "2.1", "sort_key=host").await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.fault().1.as_str()),
+        (403, "Only administrators can sort servers by host")
+    );
+    assert_eq!(list("admin", "2.1", "sort_key=host").await.status, 200);
+    let refused = list(
+        "demo",
+        "2.66",
+        "changes-since=2026-02-01T00:00:00Z&changes-before=2026-01-01T00:00:00Z",
+    )
+    .await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.fault().1.as_str()),
+        (
+            400,
+            "The value of changes-since must be less than or equal to changes-before."
+        )
+    );
+}
+
+#[tokio::test]
+async fn what_users_may_not_filter_by_is_passed_over() {
+    let cloud = Cloud::start().await;
+    cloud.boot("one").await;
+    for (version, query, expected) in [
+        ("2.1", "host=elsewhere", 1),
+        ("2.1", "key_name=none", 1),
+        ("2.83", "key_name=none", 0),
+        ("2.89", "hostname=none", 1),
+        ("2.90", "hostname=none", 0),
+        ("2.1", "deleted=True", 1),
+    ] {
+        let path = format!("/v2.1/servers?{query}");
+        let seen = cloud.get(version, &path).await;
+        assert_eq!(names(&seen).len(), expected, "{version} {query}");
+    }
+    for (query, expected) in [("deleted=0", 1), ("deleted=True", 0), ("host=elsewhere", 0)] {
+        let path = format!("/v2.1/servers?all_tenants=1&{query}");
+        let seen = cloud.call("admin", "2.1", "GET", &path, None).await;
+        assert_eq!(names(&seen).len(), expected, "{query}");
+    }
+}

@@ -8,6 +8,7 @@ mod documents;
 mod flavors;
 mod keypairs;
 mod lists;
+mod places;
 mod refusals;
 mod servers;
 mod versions;

@@ -25,7 +25,32 @@ async fn each_mistake_in_a_new_server_is_named() {
             "Invalid input for field/attribute name. Value: 5. 5 is not of type 'string'",
         ),
         ("imageRef", json!(nowhere), "Can not find requested image"),
-        ("imageRef", json!("x"), "Invalid imageRef provided."),
+        (
+            "imageRef",
+            json!("x"),
+            "Value: x. 'x' is not valid under any of the given schemas",
+        ),
+        ("imageRef", json!(""), "Missing imageRef attribute"),
+        (
+            "name",
+            json!(" web"),
+            "An invalid 'name' value was provided. The name must be: printable characters.",
+        ),
+        (
+            "key_name",
+            json!(null),
+            "Value: None. None is not of type 'string'",
+        ),
+        (
+            "user_data",
+            json!(null),
+            "Value: None. None is not of type 'string'",
+        ),
+        (
+            "metadata",
+            json!({"a/b": "c"}),
+            "Value: {'a/b': 'c'}. 'a/b' does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'",
+        ),
         ("flavorRef", json!("nope"), "Flavor nope could not be found."),
         ("key_name", json!("nope"), "Invalid key_name provided."),
         (

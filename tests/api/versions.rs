@@ -166,3 +166,96 @@ async fn a_key_of_another_version_is_unknown() {
     );
     assert_eq!(cloud.post("2.19", "/v2.1/servers", body).await.status, 202);
 }
+
+#[tokio::test]
+async fn before_it_has_a_description_a_server_is_described_by_its_name() {
+    let cloud = Cloud::start().await;
+    let id = cloud.boot("one").await;
+    let server = cloud.until(&id, "ACTIVE").await;
+    assert_eq!(server["description"], "one");
+    let body = json!({"server": {"name": "two", "imageRef": cloud.image, "flavorRef": "42"}});
+    let made = cloud.post("2.19", "/v2.1/servers", body).await;
+    let id = made.body["server"]["id"].as_str().unwrap();
+    assert_eq!(cloud.until(id, "ACTIVE").await["description"], json!(null));
+}
+
+#[tokio::test]
+async fn a_hostname_is_a_label_and_since_2_94_a_full_name() {
+    let cloud = Cloud::start().await;
+    let with = |hostname: &str| {
+        json!({"server": {"name": "one", "imageRef": cloud.image, "flavorRef": "42", "networks": "none",
+            "hostname": hostname}})
+    };
+    for (version, hostname, status) in [
+        ("2.89", "web-1", 400),
+        ("2.90", "web-1", 202),
+        ("2.90", "web.example", 400),
+        ("2.93", "w", 400),
+        ("2.94", "web.example", 202),
+        ("2.94", "web example", 400),
+    ] {
+        let answer = cloud.post(version, "/v2.1/servers", with(hostname)).await;
+        assert_eq!(answer.status, status, "{version} {hostname}: {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn an_update_shows_groups_and_the_reason_of_a_lock_as_soon_as_there_are_any() {
+    let cloud = Cloud::start().await;
+    let id = cloud.boot("one").await;
+    let path = format!("/v2.1/servers/{id}");
+    let mut seen = Vec::new();
+    for (version, added) in [
+        ("2.70", vec![]),
+        ("2.71", vec!["server_groups"]),
+        ("2.73", vec!["locked_reason"]),
+    ] {
+        let body = json!({"server": {"name": "two"}});
+        let now = cloud
+            .call("demo", version, "PUT", &path, Some(body))
+            .await
+            .keys("server");
+        let new: Vec<&str> = now
+            .iter()
+            .map(String::as_str)
+            .filter(|key| !seen.contains(&(*key).to_owned()))
+            .collect();
+        assert!(seen.is_empty() || new == added, "{version}: {new:?}");
+        seen = now;
+    }
+}
+
+#[tokio::test]
+async fn how_an_action_went_is_told_in_full_to_administrators() {
+    let cloud = Cloud::start().await;
+    let id = cloud.boot("one").await;
+    let path = format!("/v2.1/servers/{id}/os-instance-actions");
+    let list = cloud.get("2.1", &path).await;
+    let request = list.body["instanceActions"][0]["request_id"].as_str().unwrap();
+    let path = format!("{path}/{request}");
+    let event = |token: &'static str, version: &'static str| {
+        let (cloud, path) = (&cloud, &path);
+        async move {
+            let answer = cloud.call(token, version, "GET", path, None).await;
+            let event = answer.body["instanceAction"]["events"][0].clone();
+            let keys = event
+                .as_object()
+                .map(|event| event.keys().cloned().collect::<Vec<_>>());
+            (keys.unwrap_or_default(), event)
+        }
+    };
+    let basic = ["event", "start_time", "finish_time", "result"];
+    assert!(event("demo", "2.50").await.0.is_empty());
+    assert_eq!(event("demo", "2.51").await.0, basic);
+    let (keys, shown) = event("demo", "2.84").await;
+    assert_eq!(keys, [&basic[..], &["hostId"]].concat());
+    assert_eq!(shown["hostId"].as_str().unwrap().len(), 56);
+    assert_eq!(
+        event("admin", "2.1").await.0,
+        [&basic[..], &["traceback"]].concat()
+    );
+    assert_eq!(
+        event("admin", "2.84").await.0,
+        [&basic[..], &["hostId", "traceback", "host", "details"]].concat()
+    );
+}

@@ -1,35 +1,83 @@
 //! The kinds of text that Nova's schemas tell apart, each checked once, on the way in.
 
-use std::fmt;
 use std::str::FromStr;
 
-use crate::read_as_text;
+use serde_json::Value;
 
-/// Why a text is not of its kind; it follows "Invalid input for field/attribute x. Value: y. ".
+use crate::api::Microversion;
+use crate::api::request::{Invalid, Read, quoted};
+
+/// Why a text is not of its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unfit(String);
+pub(super) enum Unfit {
+    /// Follows "Invalid input for field/attribute x. Value: y. ".
+    Reason(String),
+    /// A name's: the sentence stands alone.
+    Name,
+}
 
-impl fmt::Display for Unfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+const NOT_A_NAME: &str = "An invalid 'name' value was provided. The name must be: printable characters. Can not start \
+                          or end with whitespace.";
+
+impl Unfit {
+    /// Reason, of the text and what it is not.
+    fn not(text: &str, what: &str) -> Self {
+        Self::Reason(format!("{} {what}", quoted(text)))
+    }
+
+    pub(super) fn reason(&self) -> &str {
+        match self {
+            Self::Reason(reason) => reason,
+            Self::Name => NOT_A_NAME,
+        }
+    }
+
+    pub(super) fn about(&self, value: &Value) -> Invalid {
+        match self {
+            Self::Reason(reason) => Invalid::new(value, reason),
+            Self::Name => Invalid::plainly(NOT_A_NAME),
+        }
     }
 }
 
 fn sized(text: &str, min: usize, max: usize) -> Result<(), Unfit> {
     match text.chars().count() {
-        n if n < min => Err(Unfit(format!("'{text}' should be non-empty"))),
-        n if n > max => Err(Unfit(format!("'{text}' is too long"))),
+        0 if min == 1 => Err(Unfit::not(text, "should be non-empty")),
+        n if n < min => Err(Unfit::not(text, "is too short")),
+        n if n > max => Err(Unfit::not(text, "is too long")),
         _ => Ok(()),
     }
 }
 
-fn printable(text: &str) -> Result<(), Unfit> {
-    if text.trim() != text || text.chars().any(char::is_control) {
-        return Err(Unfit(format!(
-            "'{text}' must be printable characters and can not start or end with whitespace."
-        )));
+fn matching(text: &str, pattern: &str, fits: impl Fn(char) -> bool) -> Result<(), Unfit> {
+    match text.chars().all(fits) {
+        true => Ok(()),
+        false => Err(Unfit::not(text, &format!("does not match {}", quoted(pattern)))),
     }
-    Ok(())
+}
+
+/// No control characters, no ends of lines, nothing that has no width or turns the direction of what follows.
+fn is_printable(c: char) -> bool {
+    let is_format = matches!(
+        c,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
+    );
+    !c.is_control() && !is_format
+}
+
+fn name(text: &str) -> Result<(), Unfit> {
+    if text.trim() != text || !text.chars().all(is_printable) {
+        return Err(Unfit::Name);
+    }
+    sized(text, 1, 255)
+}
+
+fn description(text: &str) -> Result<(), Unfit> {
+    sized(text, 0, 255)?;
+    match text.chars().all(is_printable) {
+        true => Ok(()),
+        false => Err(Unfit::not(text, "must be printable characters")),
+    }
 }
 
 macro_rules! kinds_of_text {
@@ -47,134 +95,162 @@ macro_rules! kinds_of_text {
             }
         }
 
-        read_as_text!($Kind);
+        impl Read for $Kind {
+            fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+                let text = String::read(version, value)?;
+                text.parse().map_err(|unfit: Unfit| unfit.about(value))
+            }
+        }
     )+ };
 }
 
 kinds_of_text! {
     /// What a server, an image or a key is called: 1 to 255 printable characters, no white space around them.
-    Name: |text| sized(text, 1, 255).and_then(|()| printable(text));
-    /// 0 to 255 characters, with no more control than line ends.
-    Description: |text| sized(text, 0, 255);
+    Name: |text| name(text);
+    /// The same, or anything else that is to have a name but may look as it likes.
+    AnyName: |text| sized(text, 1, 255);
+    /// 0 to 255 printable characters.
+    Description: |text| description(text);
     /// A metadata key: 1 to 255 of letters, digits and `-_:. `
-    MetadataKey: |text| sized(text, 1, 255).and_then(|()| metadata_key(text));
+    MetadataKey: |text| metadata_key(text);
     MetadataValue: |text| sized(text, 0, 255);
     /// A tag: 1 to 60 characters without `,` and `/`.
     Tag: |text| tag(text);
-    /// What a resolver takes: 2.90 knows one label, 2.94 a full name.
-    Hostname: |text| sized(text, 1, 255).and_then(|()| hostname(text));
+    /// One label, as a server's hostname was before 2.94.
+    Label: |text| label(text);
+    /// A full name: of a server since 2.94, or of a host.
+    Fqdn: |text| fqdn(text);
     /// The key of a keypair before 2.92.
-    PlainKeyName: |text| sized(text, 1, 255).and_then(|()| key_name(text, " _-"));
-    KeyName: |text| sized(text, 1, 255).and_then(|()| key_name(text, " _-@."));
+    PlainKeyName: |text| key_name(text, r"^[_\- a-zA-Z0-9]+$", "_- ");
+    KeyName: |text| key_name(text, r"^[_\-\@\. a-zA-Z0-9]+$", "_-@. ");
     AccessIpV4: |text| address::<std::net::Ipv4Addr>(text, "ipv4");
     AccessIpV6: |text| address::<std::net::Ipv6Addr>(text, "ipv6");
     /// An id that Nova wants as a UUID.
     UuidText: |text| uuid(text);
+    /// The same, or nothing.
+    UuidOrEmpty: |text| uuid_or_empty(text);
     /// At most 65,535 characters of base64.
     UserDataText: |text| user_data(text);
 }
 
 fn metadata_key(text: &str) -> Result<(), Unfit> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_:. ".contains(c);
-    match text.chars().all(fits) {
+    match (1..=255).contains(&text.len()) && text.chars().all(fits) {
         true => Ok(()),
-        false => Err(Unfit(format!(
-            "'{text}' does not match '^[a-zA-Z0-9-_:. ]{{1,255}}$'"
-        ))),
+        false => Err(Unfit::not(
+            text,
+            "does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'",
+        )),
     }
 }
 
 fn tag(text: &str) -> Result<(), Unfit> {
     sized(text, 1, 60)?;
-    match text.contains([',', '/']) {
-        true => Err(Unfit(format!("'{text}' does not match '^[^,/]*$'"))),
-        false => Ok(()),
-    }
+    matching(text, "^[^,/]*$", |c| !",/".contains(c))
 }
 
-fn hostname(text: &str) -> Result<(), Unfit> {
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    match text.split('.').all(label) {
-        true => Ok(()),
-        false => Err(Unfit(format!("'{text}' is not a 'fqdn'"))),
-    }
+fn label(text: &str) -> Result<(), Unfit> {
+    sized(text, 2, 63)?;
+    let pattern = "^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$";
+    matching(text, pattern, |c| c.is_ascii_alphanumeric() || c == '-')?;
+    matching(text, pattern, |_| !text.starts_with('-') && !text.ends_with('-'))
 }
 
-fn key_name(text: &str, others: &str) -> Result<(), Unfit> {
-    printable(text)?;
-    match text
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || others.contains(c))
-    {
-        true => Ok(()),
-        false => Err(Unfit(format!(
-            "Keypair name contains unsafe characters: '{text}' may have letters, digits and '{others}'."
-        ))),
-    }
+fn fqdn(text: &str) -> Result<(), Unfit> {
+    sized(text, 1, 255)?;
+    matching(text, "^[a-zA-Z0-9-._]*$", |c| {
+        c.is_ascii_alphanumeric() || "-._".contains(c)
+    })
 }
 
-/// An empty text clears the address, as in Nova.
+fn key_name(text: &str, pattern: &str, others: &str) -> Result<(), Unfit> {
+    name(text)?;
+    matching(text, pattern, |c| c.is_ascii_alphanumeric() || others.contains(c))
+}
+
+/// An empty text clears the address.
 fn address<A: FromStr>(text: &str, format: &str) -> Result<(), Unfit> {
     match text.is_empty() || text.parse::<A>().is_ok() {
         true => Ok(()),
-        false => Err(Unfit(format!("'{text}' is not a '{format}'"))),
+        false => Err(Unfit::not(text, &format!("is not a '{format}'"))),
     }
 }
 
 fn uuid(text: &str) -> Result<(), Unfit> {
     match uuid::Uuid::parse_str(text) {
         Ok(_) => Ok(()),
-        Err(_) => Err(Unfit(format!("'{text}' is not a 'uuid'"))),
+        Err(_) => Err(Unfit::not(text, "is not a 'uuid'")),
     }
 }
 
-/// The text itself is not told back: it may hold passwords.
+fn uuid_or_empty(text: &str) -> Result<(), Unfit> {
+    match text.is_empty() || uuid(text).is_ok() {
+        true => Ok(()),
+        false => Err(Unfit::not(text, "is not valid under any of the given schemas")),
+    }
+}
+
 fn user_data(text: &str) -> Result<(), Unfit> {
     use base64::Engine;
-    if text.len() > crate::objects::UserData::MAX {
-        return Err(Unfit(format!(
-            "{} characters are too long: at most 65535 are allowed",
-            text.len()
-        )));
-    }
+    sized(text, 0, crate::objects::UserData::MAX)?;
     let unwrapped: String = text.split_ascii_whitespace().collect();
     match base64::engine::general_purpose::STANDARD.decode(unwrapped) {
         Ok(_) => Ok(()),
-        Err(_) => Err(Unfit("it is not 'base64'".to_owned())),
+        Err(_) => Err(Unfit::not(text, "is not a 'base64'")),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::api::{MAX, MIN};
+
+    fn refusal<T: Read + std::fmt::Debug>(text: &str) -> String {
+        let read = T::read(MIN, &json!(text));
+        read.unwrap_err().at("field").to_string()
+    }
 
     #[test]
-    fn each_kind_takes_its_own_and_says_what_is_wrong_with_others() {
-        assert!("web 1".parse::<Name>().is_ok());
-        assert_eq!(
-            "".parse::<Name>().unwrap_err().to_string(),
-            "'' should be non-empty"
+    fn each_kind_takes_its_own() {
+        let taken = |fits: bool| assert!(fits);
+        taken(Name::read(MAX, &json!("web 1 \u{e9}")).is_ok());
+        taken(Label::read(MAX, &json!("a-1")).is_ok());
+        taken(Fqdn::read(MAX, &json!("a.b_c-")).is_ok());
+        taken(KeyName::read(MAX, &json!("key@host")).is_ok());
+        taken(AccessIpV4::read(MAX, &json!("192.0.2.1")).is_ok());
+        taken(UuidOrEmpty::read(MAX, &json!("")).is_ok());
+        taken(UserDataText::read(MAX, &json!("aGVs\nbG8=")).is_ok());
+    }
+
+    #[test]
+    fn each_kind_says_what_is_wrong_with_others() {
+        for odd in [" web", "web\n", "a\u{202e}b", "a\u{2028}b"] {
+            assert_eq!(refusal::<Name>(odd), NOT_A_NAME);
+        }
+        let seen = |said: String, text: &str, reason: &str| {
+            let expected = format!("Invalid input for field/attribute field. Value: {text}. {reason}");
+            assert_eq!(said, expected);
+        };
+        seen(refusal::<Name>(""), "", "'' should be non-empty");
+        let long = "a".repeat(256);
+        seen(refusal::<Name>(&long), &long, &format!("'{long}' is too long"));
+        seen(refusal::<Tag>("a,b"), "a,b", "'a,b' does not match '^[^,/]*$'");
+        seen(
+            refusal::<Tag>("it's/"),
+            "it's/",
+            r#""it's/" does not match '^[^,/]*$'"#,
         );
-        assert!(" web".parse::<Name>().is_err());
-        assert!("a".repeat(256).parse::<Name>().is_err());
-        assert!("a.b-c".parse::<Hostname>().is_ok());
-        assert!("-a".parse::<Hostname>().is_err());
-        assert!("key@host".parse::<KeyName>().is_ok());
-        assert!("key@host".parse::<PlainKeyName>().is_err());
-        assert_eq!(
-            "a,b".parse::<Tag>().unwrap_err().to_string(),
-            "'a,b' does not match '^[^,/]*$'"
-        );
-        assert!("192.0.2.1".parse::<AccessIpV4>().is_ok());
-        assert!("::1".parse::<AccessIpV4>().is_err());
-        assert_eq!(
-            "x".parse::<UserDataText>().unwrap_err().to_string(),
-            "it is not 'base64'"
-        );
+        seen(refusal::<Label>("a"), "a", "'a' is too short");
+        for odd in ["-a", "a-", "a.b"] {
+            let reason = format!("'{odd}' does not match '^[a-zA-Z0-9]+[a-zA-Z0-9-]*[a-zA-Z0-9]+$'");
+            seen(refusal::<Label>(odd), odd, &reason);
+        }
+        let reason = r"'a@b' does not match '^[_\\- a-zA-Z0-9]+$'";
+        seen(refusal::<PlainKeyName>("a@b"), "a@b", reason);
+        seen(refusal::<AccessIpV4>("::1"), "::1", "'::1' is not a 'ipv4'");
+        seen(refusal::<UserDataText>("x"), "x", "'x' is not a 'base64'");
+        seen(refusal::<UuidText>("x"), "x", "'x' is not a 'uuid'");
     }
 }

@@ -26,6 +26,7 @@ use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{delete, get, post, put};
 
+use super::leftover::take_the_rest;
 use crate::identity::{Catalog, Local};
 use crate::objects::World;
 use fault::Fault;
@@ -57,6 +58,7 @@ pub fn router(local: Local, catalog: Catalog, world: Arc<dyn World>) -> Router {
         .fallback(|| async { Fault::not_found("The resource could not be found.") })
         .method_not_allowed_fallback(|| async { Fault::bad_method() })
         .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(middleware::from_fn(take_the_rest))
         .layer(middleware::from_fn_with_state(door.clone(), label))
         .with_state(door)
 }

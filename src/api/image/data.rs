@@ -9,12 +9,11 @@ use futures_util::{StreamExt, TryStreamExt};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
-use super::caller::Caller;
 use super::images::parse;
 use crate::api::Fault;
 use crate::image::local::LocalImages;
 use crate::image::{ByteStream, ImageService, discard};
-use crate::objects::ImageStatus;
+use crate::objects::{ImageStatus, RequestContext};
 
 const OCTETS: &str = "application/octet-stream";
 /// What openstacksdk says before it sends: the length of what follows.
@@ -22,7 +21,7 @@ const ANNOUNCED: HeaderName = HeaderName::from_static("x-openstack-image-size");
 
 pub(super) async fn upload(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path(id): Path<String>,
     request: Request,
 ) -> Result<StatusCode, Fault> {
@@ -65,7 +64,7 @@ fn check(id: &str, headers: &HeaderMap) -> Result<(crate::objects::ImageId, Opti
 
 pub(super) async fn download(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
     let id = parse(&id)?;

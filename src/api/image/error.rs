@@ -30,14 +30,13 @@ pub(super) fn not_found(id: &str) -> Fault {
     ))
 }
 
-pub(super) fn of_identity(error: &identity::Error) -> Fault {
+/// Our own session with the identity service, not the caller's token.
+fn of_identity(error: &identity::Error) -> Fault {
     match error {
         identity::Error::Unauthorized => Fault::unauthorized(error.to_string()),
         error => {
-            tracing::error!(
-                error = error as &dyn std::error::Error,
-                "a token could not be validated"
-            );
+            let error = error as &dyn std::error::Error;
+            tracing::error!(error, "the identity service does not help");
             Fault::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The identity service is not available at the moment.",

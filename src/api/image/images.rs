@@ -8,14 +8,13 @@ use http::header::{HOST, LOCATION};
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
-use super::caller::Caller;
 use super::error::not_found;
 use super::shown::ShownImage;
 use super::{body, listing, patch};
 use crate::api::Fault;
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
-use crate::objects::ImageId;
+use crate::objects::{ImageId, RequestContext};
 
 #[derive(Debug, Serialize)]
 pub(super) struct Listed {
@@ -28,7 +27,7 @@ pub(super) struct Listed {
 
 pub(super) async fn list(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Json<Listed>, Fault> {
     let page = images.list(&context, &listing::query(&asked)?).await?;
@@ -66,7 +65,7 @@ fn escape(text: &str) -> String {
 
 pub(super) async fn create(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     headers: HeaderMap,
     sent: Bytes,
 ) -> Result<impl IntoResponse, Fault> {
@@ -87,7 +86,7 @@ pub(super) async fn create(
 
 pub(super) async fn show(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path(id): Path<String>,
 ) -> Result<Json<ShownImage>, Fault> {
     let image = images.show(&context, parse(&id)?).await?;
@@ -96,7 +95,7 @@ pub(super) async fn show(
 
 pub(super) async fn update(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path(id): Path<String>,
     headers: HeaderMap,
     sent: Bytes,
@@ -108,7 +107,7 @@ pub(super) async fn update(
 
 pub(super) async fn delete(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Fault> {
     images.delete_image(&context, parse(&id)?).await?;

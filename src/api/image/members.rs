@@ -4,15 +4,15 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::caller::Caller;
 use super::images::parse;
 use crate::api::Fault;
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
+use crate::objects::RequestContext;
 
 pub(super) async fn list(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Fault> {
     images.show(&context, parse(&id)?).await?;
@@ -21,7 +21,7 @@ pub(super) async fn list(
 
 pub(super) async fn show(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path((id, member)): Path<(String, String)>,
 ) -> Result<Json<Value>, Fault> {
     images.show(&context, parse(&id)?).await?;
@@ -32,7 +32,7 @@ pub(super) async fn show(
 
 pub(super) async fn refuse(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path(path): Path<Vec<String>>,
 ) -> Result<Json<Value>, Fault> {
     let id = path.first().map(String::as_str).unwrap_or_default();

@@ -1,7 +1,6 @@
 //! The image API of a cloud of one machine: as much of Glance v2 as its clients use.
 
 mod body;
-mod caller;
 mod data;
 mod error;
 mod images;
@@ -18,20 +17,15 @@ mod versions;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::{get, put};
 
+use super::context::authenticate;
 use super::fault::{no_such_method, no_such_path};
 use super::{Fault, RequestIds, with_shared_layers};
 use crate::identity::Validate;
 use crate::image::local::LocalImages;
-
-#[derive(Debug, Clone, FromRef)]
-struct Door {
-    images: LocalImages,
-    identity: Arc<dyn Validate>,
-}
 
 /// Every path of the service, with the layers that all services share around them.
 pub fn router(images: LocalImages, identity: Arc<dyn Validate>, ids: RequestIds) -> Router {
@@ -41,6 +35,17 @@ pub fn router(images: LocalImages, identity: Arc<dyn Validate>, ids: RequestIds)
         .route("/v2", get(versions::choices))
         .route("/v2/", get(versions::choices))
         .route("/healthcheck", get(|| async { "OK" }))
+        .merge(resources().route_layer(from_fn_with_state(identity, authenticate)))
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method);
+    with_shared_layers(routes.with_state(images), ids, || {
+        Fault::unexpected().into_response()
+    })
+}
+
+/// What only those get to who have a token.
+fn resources() -> Router<LocalImages> {
+    Router::new()
         .route("/v2/schemas/{name}", get(schemas::show))
         .route("/v2/info/import", get(schemas::import_methods))
         .route("/v2/info/stores", get(schemas::stores))
@@ -58,11 +63,5 @@ pub fn router(images: LocalImages, identity: Arc<dyn Validate>, ids: RequestIds)
         .route(
             "/v2/images/{id}/members/{member}",
             get(members::show).put(members::refuse).delete(members::refuse),
-        );
-    let routes = routes
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(no_such_method);
-    with_shared_layers(routes.with_state(Door { images, identity }), ids, || {
-        Fault::unexpected().into_response()
-    })
+        )
 }

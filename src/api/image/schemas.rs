@@ -4,11 +4,10 @@ use axum::Json;
 use axum::extract::Path;
 use serde_json::{Map, Value, json};
 
-use super::caller::Caller;
 use crate::api::Fault;
 use crate::image::local::{CONTAINER_FORMATS, DISK_FORMATS};
 
-pub(super) async fn show(_: Caller, Path(name): Path<String>) -> Result<Json<Value>, Fault> {
+pub(super) async fn show(Path(name): Path<String>) -> Result<Json<Value>, Fault> {
     let schema = match name.as_str() {
         "image" => image(),
         "images" => collection("images", image()),
@@ -19,12 +18,12 @@ pub(super) async fn show(_: Caller, Path(name): Path<String>) -> Result<Json<Val
     Ok(Json(schema))
 }
 
-pub(super) async fn import_methods(_: Caller) -> Json<Value> {
+pub(super) async fn import_methods() -> Json<Value> {
     let description = "Import methods available.";
     Json(json!({ "import-methods": { "description": description, "type": "array", "value": [] } }))
 }
 
-pub(super) async fn stores(_: Caller) -> Fault {
+pub(super) async fn stores() -> Fault {
     Fault::not_found("Multi backend is not supported at this site.")
 }
 

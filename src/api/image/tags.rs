@@ -3,14 +3,14 @@
 use axum::extract::{Path, State};
 use http::StatusCode;
 
-use super::caller::Caller;
 use super::images::parse;
 use crate::api::Fault;
 use crate::image::local::LocalImages;
+use crate::objects::RequestContext;
 
 pub(super) async fn add(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path((id, tag)): Path<(String, String)>,
 ) -> Result<StatusCode, Fault> {
     images.add_tag(&context, parse(&id)?, &tag).await?;
@@ -19,7 +19,7 @@ pub(super) async fn add(
 
 pub(super) async fn remove(
     State(images): State<LocalImages>,
-    Caller(context): Caller,
+    context: RequestContext,
     Path((id, tag)): Path<(String, String)>,
 ) -> Result<StatusCode, Fault> {
     if images.remove_tag(&context, parse(&id)?, &tag).await? {

@@ -53,6 +53,11 @@ impl Invalid {
         Self::about(value, Reason::NotOfType(types.to_vec()))
     }
 
+    /// An object with more keys than it may have.
+    pub(in crate::api) fn too_many(object: &Value) -> Self {
+        Self::new(object, format!("{} has too many properties", Quoted(object)))
+    }
+
     pub(super) fn missing(object: &Value, key: &str) -> Self {
         Self::new(object, format!("{} is a required property", quoted_list([key])))
     }

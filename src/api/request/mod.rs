@@ -11,6 +11,8 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::api) use self::python::{quoted, quoted_list};
+
 pub use self::action::{Action, run, unknown_action};
 pub use self::body::Body;
 pub use self::invalid::Invalid;

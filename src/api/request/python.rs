@@ -74,8 +74,13 @@ pub(super) fn quote(f: &mut impl Write, text: &str) -> fmt::Result {
     f.write_char(mark)
 }
 
+/// One text, quoted.
+pub(in crate::api) fn quoted(text: &str) -> String {
+    quoted_list([text])
+}
+
 /// Several texts, each quoted, with commas between.
-pub(super) fn quoted_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+pub(in crate::api) fn quoted_list<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let mut out = String::new();
     for text in texts {
         if !out.is_empty() {

@@ -278,3 +278,18 @@ async fn a_delete_during_the_build_takes_all_of_it_away() {
     );
     assert!(stage.containers().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_host_that_is_named_is_this_one() {
+    let stage = Stage::new().await;
+    let compute = stage.open().await;
+    let on = |host: &str| Boot {
+        host: Some(host.to_owned()),
+        ..boot("web")
+    };
+    assert!(compute.boot(&user(), on(&stage.settings.host)).await.is_ok());
+    assert_eq!(
+        words(compute.boot(&user(), on("elsewhere")).await),
+        "Compute host elsewhere could not be found."
+    );
+}

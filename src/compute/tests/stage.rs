@@ -215,6 +215,7 @@ pub(super) fn boot(name: &str) -> Boot {
         user_data: None,
         admin_pass: None,
         availability_zone: None,
+        host: None,
         network: NetworkChoice::Auto,
         security_groups: Vec::new(),
         config_drive: false,

@@ -83,6 +83,11 @@ impl Microversion {
     const fn keypairs_answer_plainly(self) -> bool {
         self.at_least("2.2")
     }
+
+    /// Before, all keypairs came at once.
+    const fn pages_keypairs(self) -> bool {
+        self.at_least("2.35")
+    }
 }
 
 pub(super) async fn list(
@@ -98,10 +103,13 @@ pub(super) async fn list(
         &keypairs,
         query.limit,
         query.marker.as_deref(),
-        door.max_limit,
+        match version.pages_keypairs() {
+            true => door.max_limit,
+            false => usize::MAX,
+        },
         |keypair, name| keypair.name == name,
     )?;
-    let next = page.last_if_full().filter(|_| query.limit.is_some());
+    let next = page.last_if_full();
     let views: Vec<_> = page
         .items
         .iter()

@@ -2,39 +2,47 @@
 
 use std::collections::BTreeSet;
 
-use super::create_request::{BlockDevice, CreateBody, CreateServer, NetworkWanted, Networks};
-use crate::api::Fault;
-use crate::api::policy::{Need, allow};
-use crate::api::request::{Flag, OrNull};
+use super::create_request::{
+    BlockDevice, CreateBody, CreateServer, NetworkWanted, Networks, SecurityGroupWanted,
+};
+use super::destination::{Destination, Wanted};
+use crate::api::compute::text::{Fqdn, Label, Tag, UserDataText};
+use crate::api::request::OrNull;
+use crate::api::{Fault, Microversion};
 use crate::compute::Boot;
 use crate::objects::{FlavorId, ImageId, NetworkChoice, RequestContext, SchedulerHints, UserData};
 
 impl CreateBody {
     /// Refuses what is well-formed but cannot be had here, in Nova's words where it has some.
-    pub(super) fn boot(self, context: &RequestContext) -> Result<Boot, Fault> {
+    pub(super) fn boot(self, context: &RequestContext, version: Microversion) -> Result<Boot, Fault> {
         let hints = self.hints.or(self.old_hints);
         let hints = hints.and_then(|hints| serde_json::to_string(&hints.0).ok());
         let server = self.server;
-        server.refuse_what_is_not_here(context)?;
+        let destination = server.destination(context)?;
+        server.refuse_what_is_not_here()?;
         let (min_count, max_count) = server.counts()?;
         Ok(Boot {
             image: server.image()?,
             network: server.network()?,
-            availability_zone: server.zone(),
+            availability_zone: destination.zone,
+            host: destination.host,
             min_count,
             max_count,
             scheduler_hints: hints.map(SchedulerHints).unwrap_or_default(),
+            description: match version.describes_servers() {
+                true => or_null(server.description).map(|text| text.0),
+                false => Some(server.name.0.clone()),
+            },
             name: server.name.0,
-            description: or_null(server.description).map(|text| text.0),
-            hostname: server.hostname.map(|hostname| hostname.0),
+            hostname: hostname(server.label, server.hostname),
             flavor: FlavorId(server.flavor.0),
             metadata: server.metadata.unwrap_or_default().0,
             tags: tags(server.tags),
-            key_name: or_null(server.key_name).map(|name| name.0),
+            key_name: server.key_name.map(|name| name.0),
             user_data: user_data(server.user_data)?,
-            admin_pass: server.admin_pass.map(|pass| pass.0),
+            admin_pass: server.admin_pass,
             security_groups: groups(server.security_groups),
-            config_drive: or_null(server.config_drive).is_some_and(|flag: Flag| flag.0),
+            config_drive: server.config_drive.is_some_and(|flag| flag.0),
             disk_config_auto: server.disk_config.is_some_and(|config| config.auto),
             access_ip_v4: server.access_ip_v4.map(|ip| ip.0).filter(|ip| !ip.is_empty()),
             access_ip_v6: server.access_ip_v6.map(|ip| ip.0).filter(|ip| !ip.is_empty()),
@@ -43,15 +51,15 @@ impl CreateBody {
     }
 }
 
+impl Microversion {
+    /// Before a server had a description of its own, its name stood in for one.
+    const fn describes_servers(self) -> bool {
+        self.at_least("2.19")
+    }
+}
+
 impl CreateServer {
-    fn refuse_what_is_not_here(&self, context: &RequestContext) -> Result<(), Fault> {
-        if self.host.is_some() || self.hypervisor_hostname.is_some() {
-            allow(
-                context,
-                "compute:servers:create:requested_destination",
-                Need::Admin,
-            )?;
-        }
+    fn refuse_what_is_not_here(&self) -> Result<(), Fault> {
         if self.personality.as_ref().is_some_and(|files| !files.is_empty()) {
             return Err(Fault::bad_request(
                 "Files are not injected into containers: put them into the image, or into user_data.",
@@ -70,7 +78,7 @@ impl CreateServer {
     /// The image named by `imageRef`, or by the one block device that is the image's own.
     fn image(&self) -> Result<ImageId, Fault> {
         let of_server = match &self.image {
-            Some(OrNull(Some(id))) if !id.is_empty() => Some(id),
+            Some(id) if !id.0.is_empty() => Some(&id.0),
             _ => None,
         };
         let of_device = match self.block_devices.as_deref().unwrap_or_default() {
@@ -79,10 +87,8 @@ impl CreateServer {
             _ => return Err(no_volumes()),
         };
         let Some(id) = of_server.or(of_device) else {
-            let message = "Invalid imageRef provided: a container boots from an image, name one.";
-            return Err(Fault::bad_request(message));
+            return Err(Fault::bad_request("Missing imageRef attribute"));
         };
-        let id = id.rsplit('/').next().unwrap_or(id);
         id.parse()
             .map_err(|_| Fault::bad_request("Invalid imageRef provided."))
     }
@@ -106,16 +112,11 @@ impl CreateServer {
         }
     }
 
-    /// An administrator's `host` is the zone's last part, as it was before 2.74.
-    fn zone(&self) -> Option<String> {
-        let zone = match &self.availability_zone {
-            Some(OrNull(Some(zone))) => Some(zone.0.clone()),
-            _ => None,
-        };
-        match self.host.as_ref().or(self.hypervisor_hostname.as_ref()) {
-            Some(host) => Some(format!("{}:{host}", zone.unwrap_or_default())),
-            None => zone,
-        }
+    fn destination(&self, context: &RequestContext) -> Result<Destination, Fault> {
+        let zone = self.availability_zone.clone().map(|zone| zone.0);
+        let host = self.host.clone().map(|host| host.0);
+        let node = self.hypervisor_hostname.clone().map(|node| node.0);
+        Wanted { zone, host, node }.allowed(context)
     }
 }
 
@@ -158,20 +159,24 @@ pub(super) fn or_null<T>(field: Option<OrNull<T>>) -> Option<T> {
     field.and_then(|or_null| or_null.0)
 }
 
-pub(super) fn user_data(
-    field: Option<OrNull<crate::api::compute::text::UserDataText>>,
-) -> Result<Option<UserData>, Fault> {
-    let text = or_null(field).map(|text| text.0).filter(|text| !text.is_empty());
+/// Two fields were one another's successors.
+pub(super) fn hostname(label: Option<Label>, fqdn: Option<Fqdn>) -> Option<String> {
+    label.map(|label| label.0).or(fqdn.map(|fqdn| fqdn.0))
+}
+
+pub(super) fn user_data(text: Option<UserDataText>) -> Result<Option<UserData>, Fault> {
+    let text = text.map(|text| text.0).filter(|text| !text.is_empty());
     text.map(|text| UserData::new(text).map_err(|error| Fault::bad_request(error.to_string())))
         .transpose()
 }
 
-fn tags(tags: Option<Vec<crate::api::compute::text::Tag>>) -> BTreeSet<String> {
+fn tags(tags: Option<Vec<Tag>>) -> BTreeSet<String> {
     tags.into_iter().flatten().map(|tag| tag.0).collect()
 }
 
-fn groups(wanted: Option<Vec<super::create_request::SecurityGroupWanted>>) -> Vec<String> {
-    let mut names: Vec<String> = wanted.into_iter().flatten().map(|group| group.name.0).collect();
+fn groups(wanted: Option<Vec<SecurityGroupWanted>>) -> Vec<String> {
+    let groups = wanted.into_iter().flatten();
+    let mut names: Vec<String> = groups.filter_map(|group| group.name).map(|name| name.0).collect();
     if names.is_empty() {
         names.push("default".to_owned());
     }

@@ -41,7 +41,7 @@ pub(super) async fn create(
 ) -> Result<Response, Fault> {
     allow(&context, "os_compute_api:servers:create", Need::Member)?;
     let wants_reservation = body.server.return_reservation_id.is_some_and(|flag| flag.0);
-    let boot = body.boot(&context)?;
+    let boot = body.boot(&context, version)?;
     let booted = door.compute.boot(&context, boot).await.map_err(creating)?;
     match wants_reservation {
         true => Ok(reservation(version, &booted)),

@@ -8,7 +8,7 @@ use super::metadata::Metadata;
 use super::update::DiskConfig;
 use crate::api::Microversion;
 use crate::api::compute::text::{
-    AccessIpV4, AccessIpV6, Description, Hostname, MetadataValue, Name, Tag, UserDataText, UuidText,
+    AccessIpV4, AccessIpV6, Description, Fqdn, Label, Name, Tag, UserDataText, UuidOrEmpty, UuidText,
 };
 use crate::api::request::{Flag, Ignored, Invalid, OrNull, Read, Whole};
 use crate::request;
@@ -26,8 +26,8 @@ request! {
     pub(super) struct CreateServer {
         name: Name,
         flavor as "flavorRef": Reference,
-        image as "imageRef": Option<OrNull<String>>,
-        admin_pass as "adminPass": Option<MetadataValue>,
+        image as "imageRef": Option<UuidOrEmpty>,
+        admin_pass as "adminPass": Option<String>,
         metadata: Option<Metadata>,
         legacy_networks as "networks": Option<Vec<NetworkWanted>> = ..2.37,
         networks: Networks = 2.37..,
@@ -35,30 +35,30 @@ request! {
         access_ip_v4 as "accessIPv4": Option<AccessIpV4>,
         access_ip_v6 as "accessIPv6": Option<AccessIpV6>,
         personality: Option<Vec<Value>> = ..2.57,
-        availability_zone: Option<OrNull<Name>>,
+        availability_zone: Option<Name>,
         block_device_mapping: Option<Vec<Value>>,
         block_devices as "block_device_mapping_v2": Option<Vec<BlockDevice>>,
-        config_drive: Option<OrNull<Flag>>,
-        key_name: Option<OrNull<Name>>,
+        config_drive: Option<Flag>,
+        key_name: Option<Name>,
         min_count: Option<Whole<1, { u32::MAX as u64 }>>,
         max_count: Option<Whole<1, { u32::MAX as u64 }>>,
         return_reservation_id: Option<Flag>,
         security_groups: Option<Vec<SecurityGroupWanted>>,
-        user_data: Option<OrNull<UserDataText>>,
+        user_data: Option<UserDataText>,
         description: Option<OrNull<Description>> = 2.19..,
         tags: Option<Vec<Tag>> = 2.52..,
         trusted_image_certificates: Option<OrNull<Vec<String>>> = 2.63..,
-        host: Option<String> = 2.74..,
-        hypervisor_hostname: Option<String> = 2.74..,
-        hostname: Option<Hostname> = 2.90..,
+        host: Option<Fqdn> = 2.74..,
+        hypervisor_hostname: Option<Fqdn> = 2.74..,
+        label as "hostname": Option<Label> = 2.90..2.94,
+        hostname: Option<Fqdn> = 2.94..,
     }
 }
 
 request! {
     #[derive(Clone, PartialEq, Eq)]
     pub(super) struct SecurityGroupWanted {
-        name: Name,
-        ..
+        name: Option<Name>,
     }
 }
 

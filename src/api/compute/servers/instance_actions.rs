@@ -5,6 +5,7 @@ use axum::response::IntoResponse;
 use jiff::Timestamp;
 
 use super::instance_id;
+use super::view::host_id;
 use crate::api::compute::Door;
 use crate::api::compute::time::Micros;
 use crate::api::links::Links;
@@ -43,16 +44,16 @@ view! {
         start_time: Micros,
         finish_time: Option<Micros>,
         result: Option<String>,
-        traceback: Option<String> = ..2.51,
         host_id as "hostId": String = 2.62..,
-        details: Option<String> = 2.84..,
     }
 }
 
 view! {
-    /// Where it happened: an administrator's to know.
-    struct EventHost {
+    /// Where it happened and how it broke: an administrator's to know.
+    struct EventDetail {
+        traceback: Option<String>,
         host: String = 2.62..,
+        details: Option<String> = 2.84..,
     }
 }
 
@@ -78,10 +79,24 @@ impl std::str::FromStr for Moment {
 
 crate::read_as_text!(Moment);
 
+/// Lists that are asked for what changed since one moment and before another want the moments in their order.
+pub(super) fn in_order(since: Option<Moment>, before: Option<Moment>) -> Result<(), Fault> {
+    match (since, before) {
+        (Some(since), Some(before)) if before.0 < since.0 => Err(Fault::bad_request(
+            "The value of changes-since must be less than or equal to changes-before.",
+        )),
+        _ => Ok(()),
+    }
+}
+
 impl Microversion {
     /// Not only administrators see the events of an action.
     const fn shows_events_to_everyone(self) -> bool {
         self.at_least("2.51")
+    }
+
+    const fn pages_actions(self) -> bool {
+        self.at_least("2.58")
     }
 }
 
@@ -101,15 +116,13 @@ impl ActionItem {
 }
 
 impl EventItem {
-    fn of(event: &ActionEvent) -> Self {
+    fn of(event: &ActionEvent, project: &ProjectId) -> Self {
         Self {
             event: event.event.clone(),
             start_time: Micros(event.start_time),
             finish_time: event.finish_time.map(Micros),
             result: event.result.clone(),
-            traceback: None,
-            host_id: String::new(),
-            details: event.details.clone(),
+            host_id: host_id(&event.host, project),
         }
     }
 }
@@ -123,6 +136,7 @@ pub(super) async fn list(
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:os-instance-actions:list", Need::Reader)?;
+    in_order(query.changes_since, query.changes_before)?;
     let mut actions = door.compute.actions(&context, instance_id(&id)?).await?;
     actions.retain(|action| {
         query
@@ -139,7 +153,7 @@ pub(super) async fn list(
         door.max_limit,
         |action, request| action.request_id.as_str() == request,
     )?;
-    let next = page.last_if_full().filter(|_| query.limit.is_some());
+    let next = page.last_if_full().filter(|_| version.pages_actions());
     let next = next.map(|last| Under("links", [links.next(last.request_id.as_str())]));
     let items: Vec<ActionItem> = page.items.iter().map(ActionItem::of).collect();
     Ok(At(version, (Under("instanceActions", items), next)))
@@ -164,12 +178,14 @@ pub(super) async fn show(
     ))
 }
 
-fn events(action: &Action, admin: bool) -> Vec<(EventItem, Option<EventHost>)> {
+fn events(action: &Action, admin: bool) -> Vec<(EventItem, Option<EventDetail>)> {
     let event = |event: &ActionEvent| {
-        let host = EventHost {
+        let detail = admin.then(|| EventDetail {
+            traceback: None,
             host: event.host.clone(),
-        };
-        (EventItem::of(event), admin.then_some(host))
+            details: event.details.clone(),
+        });
+        (EventItem::of(event, &action.project_id), detail)
     };
     action.events.iter().map(event).collect()
 }

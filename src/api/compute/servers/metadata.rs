@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::instance_id;
 use crate::api::compute::Door;
-use crate::api::compute::text::{MetadataKey, MetadataValue};
+use crate::api::compute::text::{MetadataKey, MetadataValue, Unfit};
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Invalid, Read};
 use crate::api::{Body, Fault, Microversion};
@@ -35,17 +35,27 @@ impl Read for Metadata {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
         let read = BTreeMap::<String, MetadataValue>::read(version, value)?;
         let mut metadata = BTreeMap::new();
-        for (key, value) in read {
-            let shown = Value::from(key.as_str());
-            let key: MetadataKey = key.parse().map_err(|unfit: _| refused(&shown, &unfit))?;
-            metadata.insert(key.0, value.0);
+        for (key, text) in read {
+            let key: MetadataKey = key.parse().map_err(|unfit: Unfit| unfit.about(value))?;
+            metadata.insert(key.0, text.0);
         }
         Ok(Self(metadata))
     }
 }
 
-fn refused(key: &Value, unfit: &crate::api::compute::text::Unfit) -> Invalid {
-    Invalid::new(key, unfit.to_string()).at("metadata")
+/// Metadata of exactly one key.
+#[derive(Debug)]
+struct OneEntry(BTreeMap<String, String>);
+
+impl Read for OneEntry {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        let Metadata(metadata) = Metadata::read(version, value)?;
+        match metadata.len() {
+            0 => Err(Invalid::new(value, "{} should be non-empty")),
+            1 => Ok(Self(metadata)),
+            _ => Err(Invalid::too_many(value)),
+        }
+    }
 }
 
 request! {
@@ -56,7 +66,7 @@ request! {
 
 request! {
     struct OneItem {
-        meta: Metadata,
+        meta: OneEntry,
     }
 }
 
@@ -125,9 +135,6 @@ async fn update_one(
 ) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:server-metadata:update", Need::Member)?;
     let item = body.meta.0;
-    if item.len() != 1 {
-        return Err(Fault::bad_request("Request body contains too many items"));
-    }
     if !item.contains_key(&key) {
         return Err(Fault::bad_request("Request body and URI mismatch"));
     }

@@ -5,6 +5,7 @@ mod boot_request;
 mod create;
 mod create_request;
 mod delete;
+mod destination;
 mod instance_actions;
 mod ips;
 mod list;

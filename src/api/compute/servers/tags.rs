@@ -13,7 +13,7 @@ use serde_json::json;
 
 use super::instance_id;
 use crate::api::compute::Door;
-use crate::api::compute::text::Tag;
+use crate::api::compute::text::{Tag, Unfit};
 use crate::api::links::Links;
 use crate::api::policy::{Need, allow};
 use crate::api::{Body, Fault, Within};
@@ -91,9 +91,13 @@ async fn add(
     Path((id, tag)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:os-server-tags:update", Need::Member)?;
-    let tag: Tag = tag
-        .parse()
-        .map_err(|unfit| Fault::bad_request(format!("Tag '{tag}' is invalid. {unfit}")))?;
+    let tag: Tag = tag.parse().map_err(|unfit: Unfit| {
+        Fault::bad_request(format!(
+            "Tag '{tag}' is invalid. It must be a non empty string without characters '/' and ','. Validation error \
+             message: {}",
+            unfit.reason()
+        ))
+    })?;
     let name = tag.0.clone();
     let new = door.compute.add_tag(&context, instance_id(&id)?, tag.0).await?;
     let mut headers = HeaderMap::new();

@@ -3,10 +3,11 @@
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 
+use super::boot_request::hostname;
 use super::instance_id;
 use super::view::{ExtendedAttributes, ServerCore, ServerGroups, ServerRest, fault, progress};
 use crate::api::compute::Door;
-use crate::api::compute::text::{AccessIpV4, AccessIpV6, Description, Hostname, Name};
+use crate::api::compute::text::{AccessIpV4, AccessIpV6, Description, Fqdn, Label, Name};
 use crate::api::links::Links;
 use crate::api::policy::{Need, allow};
 use crate::api::request::OrNull;
@@ -23,7 +24,8 @@ request! {
         access_ip_v4 as "accessIPv4": Option<AccessIpV4>,
         access_ip_v6 as "accessIPv6": Option<AccessIpV6>,
         description: Option<OrNull<Description>> = 2.19..,
-        hostname: Option<Hostname> = 2.90..,
+        label as "hostname": Option<Label> = 2.90..2.94,
+        hostname: Option<Fqdn> = 2.94..,
     }
 }
 
@@ -59,7 +61,7 @@ impl UpdateServer {
         let cleared = |text: String| Some(text).filter(|text| !text.is_empty());
         Update {
             name: self.name.map(|name| name.0),
-            hostname: self.hostname.map(|hostname| hostname.0),
+            hostname: hostname(self.label, self.hostname),
             description: self.description.map(|or_null| or_null.0.map(|text| text.0)),
             access_ip_v4: self.access_ip_v4.map(|ip| cleared(ip.0)),
             access_ip_v6: self.access_ip_v6.map(|ip| cleared(ip.0)),
@@ -97,7 +99,8 @@ pub(super) fn changed(
 ) -> impl Shown + View + use<> {
     let full = version.answers_updates_in_full();
     let template = &door.compute.settings().instance_name_template;
-    let rest = full.then(|| (ServerRest::of(instance), ServerGroups { server_groups: [] }));
+    let groups = ServerGroups { server_groups: [] };
+    let rest = (full.then(|| ServerRest::of(instance)), groups);
     let attributes = (full && context.is_admin()).then(|| ExtendedAttributes::of(instance, template));
     (
         ServerCore::of(instance, links),

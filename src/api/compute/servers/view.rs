@@ -48,6 +48,7 @@ view! {
         description: Option<String> = 2.19..,
         tags: BTreeSet<String> = 2.26..,
         trusted_image_certificates: Option<Vec<String>> = 2.63..,
+        locked_reason: Option<String> = 2.73..,
     }
 }
 
@@ -64,7 +65,6 @@ view! {
         vm_state as "OS-EXT-STS:vm_state": VmState,
         power_state as "OS-EXT-STS:power_state": PowerState,
         volumes_attached as "os-extended-volumes:volumes_attached": [u8; 0],
-        locked_reason: Option<String> = 2.73..,
         hostname as "OS-EXT-SRV-ATTR:hostname": String = 2.90..,
         pinned_availability_zone: Option<String> = 2.96..,
         scheduler_hints: Hints = 2.100..,
@@ -248,7 +248,7 @@ impl ServerCore {
             tenant_id: instance.project_id.clone(),
             user_id: instance.user_id.clone(),
             metadata: instance.metadata.clone(),
-            host_id: host_id(instance),
+            host_id: host_id(instance.host.as_deref().unwrap_or_default(), &instance.project_id),
             image: ImageView(image_link(instance, links)),
             flavor_link: FlavorLink {
                 id: flavor.clone(),
@@ -266,6 +266,7 @@ impl ServerCore {
             description: instance.description.clone(),
             tags: instance.tags.clone(),
             trusted_image_certificates: instance.trusted_image_certificates.clone(),
+            locked_reason: instance.lock.as_ref().and_then(|lock| lock.reason.clone()),
         }
     }
 }
@@ -283,7 +284,6 @@ impl ServerRest {
             vm_state: instance.vm_state,
             power_state: instance.power_state,
             volumes_attached: [],
-            locked_reason: instance.lock.as_ref().and_then(|lock| lock.reason.clone()),
             hostname: instance.hostname.clone(),
             pinned_availability_zone: instance.pinned_availability_zone.clone(),
             scheduler_hints: Hints(RawValue::from_string(instance.scheduler_hints.0.clone()).ok()),
@@ -373,13 +373,12 @@ fn image_link(instance: &Instance, links: &Links) -> Option<ImageLink> {
 }
 
 /// Tells a project which of its servers share a host, and nothing about other projects' hosts.
-fn host_id(instance: &Instance) -> String {
+pub(super) fn host_id(host: &str, project: &ProjectId) -> String {
     use aws_lc_rs::digest::{SHA224, digest};
-    let Some(host) = &instance.host else {
-        return String::new();
-    };
-    let text = format!("{}{host}", instance.project_id);
-    hex::encode(digest(&SHA224, text.as_bytes()))
+    match host {
+        "" => String::new(),
+        host => hex::encode(digest(&SHA224, format!("{project}{host}").as_bytes())),
+    }
 }
 
 /// Python's `template % number`, as far as `instance_name_template` needs it: `%d`, `%x` and their widths.

@@ -13,7 +13,6 @@ use crate::request;
 request! {
     pub(super) struct ConsoleOutput {
         length: Option<OrNull<Length>>,
-        ..
     }
 }
 

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::Target;
-use crate::api::compute::text::Description;
+use crate::api::compute::text::AnyName;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Ignored, Invalid, Read};
 use crate::api::{Fault, Microversion};
@@ -13,7 +13,7 @@ use crate::request;
 request! {
     #[derive(Default)]
     pub(super) struct LockReason {
-        locked_reason: Option<Description> = 2.73..,
+        locked_reason: Option<AnyName> = 2.73..,
     }
 }
 

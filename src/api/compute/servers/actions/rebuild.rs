@@ -2,15 +2,17 @@
 
 use axum::response::IntoResponse;
 use http::StatusCode;
+use http::header::LOCATION;
 use serde_json::Value;
 
 use super::Target;
-use crate::api::compute::servers::boot_request::user_data;
+use crate::api::compute::servers::boot_request::{hostname, user_data};
 use crate::api::compute::servers::metadata::Metadata;
 use crate::api::compute::servers::update::{DiskConfig, changed};
 use crate::api::compute::text::{
-    AccessIpV4, AccessIpV6, Description, Hostname, MetadataValue, Name, UserDataText,
+    AccessIpV4, AccessIpV6, AnyName, Description, Fqdn, Label, Name, UserDataText, UuidText,
 };
+use crate::api::links::Link;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Flag, OrNull};
 use crate::api::{At, Fault, Under};
@@ -19,9 +21,9 @@ use crate::{request, view};
 
 request! {
     pub(super) struct RebuildBody {
-        image as "imageRef": String,
+        image as "imageRef": UuidText,
         name: Option<Name>,
-        admin_pass as "adminPass": Option<MetadataValue>,
+        admin_pass as "adminPass": Option<String>,
         metadata: Option<Metadata>,
         preserve_ephemeral: Option<Flag>,
         disk_config as "OS-DCF:diskConfig": Option<DiskConfig>,
@@ -29,10 +31,11 @@ request! {
         access_ip_v6 as "accessIPv6": Option<AccessIpV6>,
         personality: Option<Vec<Value>> = ..2.57,
         description: Option<OrNull<Description>> = 2.19..,
-        key_name: Option<OrNull<Name>> = 2.54..,
+        key_name: Option<OrNull<AnyName>> = 2.54..,
         user_data: Option<OrNull<UserDataText>> = 2.57..,
         trusted_image_certificates: Option<OrNull<Vec<String>>> = 2.63..,
-        hostname: Option<Hostname> = 2.90..,
+        label as "hostname": Option<Label> = 2.90..2.94,
+        hostname: Option<Fqdn> = 2.94..,
     }
 }
 
@@ -45,21 +48,14 @@ view! {
 view! {
     struct KeyAndData {
         key_name: Option<String> = 2.54..2.75,
-        user_data: Option<String> = 2.57..2.75,
-    }
-}
-
-view! {
-    /// For everyone once the whole server is shown.
-    struct DataInFull {
-        user_data: Option<String> = 2.75..,
+        user_data: Option<String> = 2.57..,
     }
 }
 
 impl RebuildBody {
     fn upgraded(self) -> Result<compute::Rebuild, Fault> {
         let cleared = |text: String| Some(text).filter(|text| !text.is_empty());
-        let image = self.image.rsplit('/').next().unwrap_or_default();
+        let image = self.image.0;
         let image = image
             .parse()
             .map_err(|_| Fault::bad_request("Invalid imageRef provided."))?;
@@ -70,7 +66,7 @@ impl RebuildBody {
         }
         let user_data = match self.user_data {
             None => None,
-            given => Some(user_data(given)?),
+            Some(OrNull(given)) => Some(user_data(given)?),
         };
         // A container keeps no ephemeral disk beside its root.
         let _ = self.preserve_ephemeral;
@@ -78,14 +74,14 @@ impl RebuildBody {
             image,
             update: Update {
                 name: self.name.map(|name| name.0),
-                hostname: self.hostname.map(|hostname| hostname.0),
+                hostname: hostname(self.label, self.hostname),
                 description: self.description.map(|or_null| or_null.0.map(|text| text.0)),
                 access_ip_v4: self.access_ip_v4.map(|ip| cleared(ip.0)),
                 access_ip_v6: self.access_ip_v6.map(|ip| cleared(ip.0)),
                 disk_config_auto: self.disk_config.map(|config| config.auto),
             },
             metadata: self.metadata.map(|metadata| metadata.0),
-            admin_pass: self.admin_pass.map(|pass| pass.0),
+            admin_pass: self.admin_pass,
             key_name: self.key_name.map(|or_null| or_null.0.map(|name| name.0)),
             user_data,
             trusted_image_certificates: self.trusted_image_certificates.map(|or_null| or_null.0),
@@ -99,7 +95,7 @@ pub(super) async fn rebuild(on: Target, body: RebuildBody) -> Result<impl IntoRe
     let rebuilt = on.door.compute.rebuild(&on.context, on.id, rebuild).await;
     let rebuilt = rebuilt.map_err(rebuilding)?;
     let instance = &rebuilt.instance;
-    let given = || instance.user_data.as_ref().map(|data| data.base64().to_owned());
+    let [Link { href, .. }, _] = on.links.to("servers", instance.id.to_string());
     let view = (
         changed(&on.door, &on.context, on.version, &on.links, instance),
         AdminPass {
@@ -107,11 +103,14 @@ pub(super) async fn rebuild(on: Target, body: RebuildBody) -> Result<impl IntoRe
         },
         KeyAndData {
             key_name: instance.key_name.clone(),
-            user_data: given(),
+            user_data: instance.user_data.as_ref().map(|data| data.base64().to_owned()),
         },
-        DataInFull { user_data: given() },
     );
-    Ok((StatusCode::ACCEPTED, At(on.version, Under("server", view))))
+    Ok((
+        StatusCode::ACCEPTED,
+        [(LOCATION, href)],
+        At(on.version, Under("server", view)),
+    ))
 }
 
 fn rebuilding(error: Error) -> Fault {

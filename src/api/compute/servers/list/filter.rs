@@ -1,15 +1,17 @@
 //! The parameters of the two lists, and what they ask of compute.
 
-use crate::api::compute::servers::instance_actions::Moment;
+use super::sort;
+use crate::api::compute::servers::instance_actions::{Moment, in_order};
 use crate::api::compute::servers::status::{Wanted, status, wanted};
 use crate::api::pagination::Limit;
 use crate::api::policy::{Need, allow};
 use crate::api::{Fault, Microversion};
-use crate::compute::{ServerFilter, SortKey, SortOrder};
+use crate::compute::ServerFilter;
 use crate::objects::{FlavorId, Instance, RequestContext, TaskState, VmState};
 use crate::query;
 
 query! {
+    #[derive(Default)]
     pub(in crate::api::compute::servers) struct ListServers {
         limit: Option<Limit>,
         marker: Option<String>,
@@ -106,25 +108,74 @@ impl Microversion {
         self.at_least("2.83")
     }
 
+    const fn lets_everyone_filter_by_hostname(self) -> bool {
+        self.at_least("2.90")
+    }
+
     const fn lets_everyone_filter_by_ip6(self) -> bool {
         self.at_least("2.5")
     }
 }
 
 impl ListServers {
-    pub(super) fn shown(&self, context: &RequestContext, version: Microversion) -> Shown {
+    /// What the caller may not filter by is as if it had not been asked for.
+    pub(super) fn allowed(self, context: &RequestContext, version: Microversion) -> Self {
+        match context.is_admin() {
+            true => self,
+            false => self.of_a_user(version),
+        }
+    }
+
+    fn of_a_user(self, version: Microversion) -> Self {
         let everyone = version.lets_everyone_filter_by_attributes();
+        let since_2_83 = |asked: Option<String>| asked.filter(|_| everyone);
+        Self {
+            limit: self.limit,
+            marker: self.marker,
+            sort_key: self.sort_key,
+            sort_dir: self.sort_dir,
+            all_tenants: self.all_tenants,
+            name: self.name,
+            status: self.status,
+            image: self.image,
+            flavor: self.flavor,
+            ip: self.ip,
+            ip6: self.ip6.filter(|_| version.lets_everyone_filter_by_ip6()),
+            reservation_id: self.reservation_id,
+            changes_since: self.changes_since,
+            changes_before: self.changes_before,
+            tags: self.tags,
+            tags_any: self.tags_any,
+            not_tags: self.not_tags,
+            not_tags_any: self.not_tags_any,
+            locked: self.locked,
+            availability_zone: since_2_83(self.availability_zone),
+            config_drive: since_2_83(self.config_drive),
+            key_name: since_2_83(self.key_name),
+            created_at: since_2_83(self.created_at),
+            launched_at: since_2_83(self.launched_at),
+            terminated_at: since_2_83(self.terminated_at),
+            power_state: since_2_83(self.power_state),
+            task_state: since_2_83(self.task_state),
+            vm_state: since_2_83(self.vm_state),
+            progress: since_2_83(self.progress),
+            user_id: since_2_83(self.user_id),
+            hostname: self
+                .hostname
+                .filter(|_| version.lets_everyone_filter_by_hostname()),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn shown(&self) -> Shown {
         Shown {
             statuses: self.status.iter().map(|word| word.to_ascii_uppercase()).collect(),
-            attributes: match everyone || context.is_admin() {
-                true => self.attributes(),
-                false => Vec::new(),
-            },
+            attributes: self.attributes(),
         }
     }
 
     fn attributes(&self) -> Vec<(Attribute, String)> {
-        let all: [(&Option<String>, Attribute); 20] = [
+        let all: [(&Option<String>, Attribute); 18] = [
             (&self.access_ip_v4, |server| {
                 server.access_ip_v4.clone().unwrap_or_default()
             }),
@@ -136,7 +187,6 @@ impl ListServers {
             }),
             (&self.config_drive, |server| server.config_drive.to_string()),
             (&self.created_at, |server| moment(Some(server.created_at))),
-            (&self.deleted, |_| "false".to_owned()),
             (&self.description, |server| {
                 server.description.clone().unwrap_or_default()
             }),
@@ -159,7 +209,6 @@ impl ListServers {
             (&self.ramdisk_id, |_| String::new()),
             (&self.reservation_id, |server| server.reservation_id.clone()),
             (&self.root_device_name, |_| String::new()),
-            (&self.soft_deleted, |_| "false".to_owned()),
             (&self.terminated_at, |server| moment(server.terminated_at)),
         ];
         let asked = all.into_iter();
@@ -168,19 +217,22 @@ impl ListServers {
             .collect()
     }
 
-    /// `None` when nothing can match.
+    /// `None` when nothing can match. `rule` is the list's own, `os_compute_api:servers:index`.
     pub(super) fn filter(
         self,
         context: &RequestContext,
         version: Microversion,
+        rule: &str,
     ) -> Result<Option<ServerFilter>, Fault> {
-        let admin = context.is_admin();
-        let Some(vm_states) = self.vm_states(version, admin)? else {
+        let all_projects = self.all_projects(context, rule)?;
+        let Some(vm_states) = self.vm_states(version, context.is_admin())? else {
             return Ok(None);
         };
-        let all_projects = self.all_projects(context)?;
-        let attributes = admin || version.lets_everyone_filter_by_attributes();
-        let sort = sort(&self.sort_key, &self.sort_dir)?;
+        in_order(self.changes_since, self.changes_before)?;
+        let sort = sort::order(&self.sort_key, &self.sort_dir, context, version)?;
+        if self.deleted.as_deref().is_some_and(is_yes) || self.soft_deleted.as_deref().is_some_and(is_yes) {
+            return Ok(None);
+        }
         let Ok(ids) = self.uuid.iter().map(|id| id.parse()).collect::<Result<_, _>>() else {
             return Ok(None);
         };
@@ -191,24 +243,19 @@ impl ListServers {
             all_projects,
             // Nova: a project without all_tenants is no reason to look into other projects.
             project: self.project_id.or(self.tenant_id).filter(|_| all_projects),
-            user: self.user_id.filter(|_| attributes),
+            user: self.user_id,
             name: self.name.or(self.display_name),
             vm_states,
-            task_states: task_states(self.task_state.as_deref().filter(|_| attributes)),
-            power_state: self
-                .power_state
-                .filter(|_| attributes)
-                .and_then(|n| n.parse().ok()),
+            task_states: task_states(self.task_state.as_deref()),
+            power_state: self.power_state.and_then(|n| n.parse().ok()),
             image,
             flavor: self.flavor.map(FlavorId),
-            host: self.host.or(self.node).filter(|_| admin),
-            availability_zone: self.availability_zone.filter(|_| attributes),
-            key_name: self.key_name.filter(|_| attributes),
+            host: self.host.or(self.node),
+            availability_zone: self.availability_zone,
+            key_name: self.key_name,
             ids,
             ip: self.ip,
-            ip6: self
-                .ip6
-                .filter(|_| admin || version.lets_everyone_filter_by_ip6()),
+            ip6: self.ip6,
             locked: self.locked.as_deref().map(strict_bool).transpose()?,
             tags: comma(self.tags),
             tags_any: comma(self.tags_any),
@@ -220,18 +267,14 @@ impl ListServers {
         }))
     }
 
-    fn all_projects(&self, context: &RequestContext) -> Result<bool, Fault> {
+    fn all_projects(&self, context: &RequestContext, rule: &str) -> Result<bool, Fault> {
         let asked = match self.all_tenants.as_deref() {
             None => false,
             Some("") => true,
             Some(word) => strict_bool(word)?,
         };
         if asked {
-            allow(
-                context,
-                "os_compute_api:servers:detail:get_all_tenants",
-                Need::Admin,
-            )?;
+            allow(context, &format!("{rule}:get_all_tenants"), Need::Admin)?;
         }
         Ok(asked)
     }
@@ -295,6 +338,10 @@ fn comma(words: Option<String>) -> Vec<String> {
         .collect()
 }
 
+fn is_yes(word: &str) -> bool {
+    strict_bool(word).unwrap_or(false)
+}
+
 fn strict_bool(word: &str) -> Result<bool, Fault> {
     match word.to_ascii_lowercase().as_str() {
         "1" | "t" | "true" | "on" | "y" | "yes" => Ok(true),
@@ -303,66 +350,4 @@ fn strict_bool(word: &str) -> Result<bool, Fault> {
             "Unrecognized value '{word}', acceptable values are: '0', '1', 'f', 'false', 'n', 'no', 'off', 'on', 't', 'true', 'y', 'yes'"
         ))),
     }
-}
-
-fn sort(keys: &[String], directions: &[String]) -> Result<Vec<(SortKey, SortOrder)>, Fault> {
-    let mut directions = directions.iter();
-    let mut sort = Vec::new();
-    for key in keys {
-        let order = match directions.next().map(String::as_str) {
-            None | Some("desc") => SortOrder::Descending,
-            Some("asc") => SortOrder::Ascending,
-            Some(other) => {
-                let message = format!(
-                    "Invalid input for query parameters sort_dir. Value: {other}. '{other}' is not one of ['asc', 'desc']"
-                );
-                return Err(Fault::bad_request(message));
-            }
-        };
-        sort.push((sort_key(key)?, order));
-    }
-    Ok(sort)
-}
-
-fn sort_key(key: &str) -> Result<SortKey, Fault> {
-    Ok(match key {
-        "created_at" => SortKey::CreatedAt,
-        "updated_at" => SortKey::UpdatedAt,
-        "display_name" | "name" => SortKey::Name,
-        "uuid" | "id" => SortKey::Id,
-        "vm_state" => SortKey::VmState,
-        "task_state" => SortKey::TaskState,
-        "power_state" => SortKey::PowerState,
-        "host" | "node" => SortKey::Host,
-        "key_name" => SortKey::KeyName,
-        "launch_index" => SortKey::LaunchIndex,
-        "project_id" => SortKey::Project,
-        "user_id" => SortKey::User,
-        "launched_at" => SortKey::LaunchedAt,
-        "terminated_at" => SortKey::TerminatedAt,
-        "image_ref" => SortKey::Image,
-        "instance_type_id" => SortKey::Flavor,
-        // In Nova's list, and the same for every container.
-        "access_ip_v4"
-        | "access_ip_v6"
-        | "auto_disk_config"
-        | "availability_zone"
-        | "config_drive"
-        | "display_description"
-        | "ephemeral_gb"
-        | "hostname"
-        | "kernel_id"
-        | "locked"
-        | "memory_mb"
-        | "progress"
-        | "ramdisk_id"
-        | "root_device_name"
-        | "root_gb"
-        | "vcpus" => SortKey::CreatedAt,
-        other => {
-            return Err(Fault::bad_request(format!(
-                "Invalid input for query parameters sort_key. Value: {other}. '{other}' is not a key to sort by"
-            )));
-        }
-    })
 }

@@ -1,6 +1,7 @@
 //! `GET /servers` and `GET /servers/detail`.
 
 mod filter;
+mod sort;
 
 use std::sync::Arc;
 
@@ -17,6 +18,9 @@ use crate::api::{At, Fault, Microversion, Query, Under};
 use crate::objects::{Instance, RequestContext};
 use filter::ListServers;
 
+const INDEX: &str = "os_compute_api:servers:index";
+const DETAIL: &str = "os_compute_api:servers:detail";
+
 pub(super) async fn list(
     State(door): State<Door>,
     context: RequestContext,
@@ -24,9 +28,9 @@ pub(super) async fn list(
     links: Links,
     Query(query): Query<ListServers>,
 ) -> Result<Response, Fault> {
-    allow(&context, "os_compute_api:servers:index", Need::Reader)?;
+    allow(&context, INDEX, Need::Reader)?;
     let view = |instance: &Instance| ServerItem::of(instance, &links);
-    paged(&door, &context, version, &links, query, view).await
+    paged(&door, &context, version, &links, query, INDEX, view).await
 }
 
 pub(super) async fn detail(
@@ -36,10 +40,10 @@ pub(super) async fn detail(
     links: Links,
     Query(query): Query<ListServers>,
 ) -> Result<Response, Fault> {
-    allow(&context, "os_compute_api:servers:detail", Need::Reader)?;
+    allow(&context, DETAIL, Need::Reader)?;
     let template = &door.compute.settings().instance_name_template;
     let view = |instance: &Instance| server_detail(&context, instance, &links, template);
-    paged(&door, &context, version, &links, query, view).await
+    paged(&door, &context, version, &links, query, DETAIL, view).await
 }
 
 async fn paged<V: Shown>(
@@ -48,10 +52,11 @@ async fn paged<V: Shown>(
     version: Microversion,
     links: &Links,
     query: ListServers,
+    rule: &str,
     view: impl Fn(&Instance) -> V,
 ) -> Result<Response, Fault> {
     let (limit, marker) = (query.limit, query.marker.clone());
-    let servers = chosen(door, context, version, query).await?;
+    let servers = chosen(door, context, version, query, rule).await?;
     let has_id = |instance: &Arc<Instance>, id: &str| id.parse() == Ok(instance.id);
     let page = page(&servers, limit, marker.as_deref(), door.max_limit, has_id)?;
     let views = Each(page.items, |instance: &Arc<Instance>| view(instance));
@@ -66,9 +71,11 @@ async fn chosen(
     context: &RequestContext,
     version: Microversion,
     query: ListServers,
+    rule: &str,
 ) -> Result<Vec<Arc<Instance>>, Fault> {
-    let shown = query.shown(context, version);
-    match query.filter(context, version)? {
+    let query = query.allowed(context, version);
+    let shown = query.shown();
+    match query.filter(context, version, rule)? {
         None => Ok(Vec::new()),
         Some(filter) => {
             let mut found = door.compute.list(context, &filter).await?;
