@@ -97,7 +97,7 @@ impl Local {
             self.inner.world.uuid().into_bytes(),
             self.inner.world.uuid().into_bytes(),
         ];
-        Secret::new(URL_SAFE_NO_PAD.encode(bits.concat()))
+        Secret::new(hex::encode(bits.concat()))
     }
 
     async fn read(&self, hash: &str, now: Timestamp) -> Result<Token, Error> {
