@@ -161,7 +161,7 @@ pub(super) fn or_null<T>(field: Option<OrNull<T>>) -> Option<T> {
 
 /// Two fields were one another's successors.
 pub(super) fn hostname(label: Option<Label>, fqdn: Option<Fqdn>) -> Option<String> {
-    label.map(|label| label.0).or(fqdn.map(|fqdn| fqdn.0))
+    label.map(|label| label.0).or_else(|| fqdn.map(|fqdn| fqdn.0))
 }
 
 pub(super) fn user_data(text: Option<UserDataText>) -> Result<Option<UserData>, Fault> {
