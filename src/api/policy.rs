@@ -11,17 +11,24 @@ pub enum Need {
     Admin,
 }
 
-/// Keystone implies reader by member and member by admin; a token that lists one alone counts for those below it here too.
-pub fn allow(context: &RequestContext, rule: &str, need: Need) -> Result<(), Fault> {
-    let roles: &[&str] = match need {
-        Need::Reader => &["reader", "member", "admin"],
-        Need::Member => &["member", "admin"],
-        Need::Admin => &["admin"],
-    };
-    if roles.iter().any(|role| context.has_role(role)) {
-        return Ok(());
+impl Need {
+    /// Keystone implies reader by member and member by admin; a token that lists one alone counts for those below it here
+    /// too.
+    pub(super) fn is_met_by(self, context: &RequestContext) -> bool {
+        let roles: &[&str] = match self {
+            Self::Reader => &["reader", "member", "admin"],
+            Self::Member => &["member", "admin"],
+            Self::Admin => &["admin"],
+        };
+        roles.iter().any(|role| context.has_role(role))
     }
-    Err(Fault::forbidden(format!(
-        "Policy doesn't allow {rule} to be performed."
-    )))
+}
+
+pub fn allow(context: &RequestContext, rule: &str, need: Need) -> Result<(), Fault> {
+    match need.is_met_by(context) {
+        true => Ok(()),
+        false => Err(Fault::forbidden(format!(
+            "Policy doesn't allow {rule} to be performed."
+        ))),
+    }
 }

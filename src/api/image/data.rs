@@ -10,7 +10,9 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use super::images::parse;
+use super::rights::allow;
 use crate::api::Fault;
+use crate::api::policy::Need;
 use crate::image::local::LocalImages;
 use crate::image::{ByteStream, ImageService, discard};
 use crate::objects::{ImageStatus, RequestContext};
@@ -25,7 +27,8 @@ pub(super) async fn upload(
     Path(id): Path<String>,
     request: Request,
 ) -> Result<StatusCode, Fault> {
-    let checked = check(&id, request.headers());
+    let allowed = allow(&context, "upload_image", Need::Member);
+    let checked = allowed.and_then(|()| check(&id, request.headers()));
     let data: ByteStream = request
         .into_body()
         .into_data_stream()
@@ -67,6 +70,7 @@ pub(super) async fn download(
     context: RequestContext,
     Path(id): Path<String>,
 ) -> Result<Response, Fault> {
+    allow(&context, "download_image", Need::Member)?;
     let id = parse(&id)?;
     let image = images.show(&context, id).await?;
     if image.status != ImageStatus::Active {

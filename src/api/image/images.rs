@@ -9,9 +9,11 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 
 use super::error::not_found;
+use super::rights::allow;
 use super::shown::ShownImage;
 use super::{body, listing, patch};
 use crate::api::Fault;
+use crate::api::policy::Need;
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
 use crate::objects::{ImageId, RequestContext};
@@ -30,6 +32,7 @@ pub(super) async fn list(
     context: RequestContext,
     Query(asked): Query<Vec<(String, String)>>,
 ) -> Result<Json<Listed>, Fault> {
+    allow(&context, "get_images", Need::Reader)?;
     let page = images.list(&context, &listing::query(&asked)?).await?;
     let last = page.images.last().filter(|_| page.more).map(|image| image.id);
     Ok(Json(Listed {
@@ -69,6 +72,7 @@ pub(super) async fn create(
     headers: HeaderMap,
     sent: Bytes,
 ) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "add_image", Need::Member)?;
     let fields = serde_json::from_slice(&sent).map_err(|_| Fault::malformed_body())?;
     let (id, edits) = body::new_image(fields)?;
     let image = images.create_image(&context, id, edits).await?;
@@ -89,6 +93,7 @@ pub(super) async fn show(
     context: RequestContext,
     Path(id): Path<String>,
 ) -> Result<Json<ShownImage>, Fault> {
+    allow(&context, "get_image", Need::Reader)?;
     let image = images.show(&context, parse(&id)?).await?;
     Ok(Json(image.into()))
 }
@@ -100,6 +105,7 @@ pub(super) async fn update(
     headers: HeaderMap,
     sent: Bytes,
 ) -> Result<Json<ShownImage>, Fault> {
+    allow(&context, "modify_image", Need::Member)?;
     let edits = patch::edits(&headers, &sent)?;
     let image = images.update_image(&context, parse(&id)?, edits).await?;
     Ok(Json(image.into()))
@@ -110,6 +116,7 @@ pub(super) async fn delete(
     context: RequestContext,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Fault> {
+    allow(&context, "delete_image", Need::Member)?;
     images.delete_image(&context, parse(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

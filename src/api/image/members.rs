@@ -5,7 +5,9 @@ use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
 use super::images::parse;
+use super::rights::allow;
 use crate::api::Fault;
+use crate::api::policy::Need;
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
 use crate::objects::RequestContext;
@@ -15,6 +17,7 @@ pub(super) async fn list(
     context: RequestContext,
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Fault> {
+    allow(&context, "get_members", Need::Reader)?;
     images.show(&context, parse(&id)?).await?;
     Ok(Json(json!({ "members": [], "schema": "/v2/schemas/members" })))
 }
@@ -24,6 +27,7 @@ pub(super) async fn show(
     context: RequestContext,
     Path((id, member)): Path<(String, String)>,
 ) -> Result<Json<Value>, Fault> {
+    allow(&context, "get_member", Need::Reader)?;
     images.show(&context, parse(&id)?).await?;
     Err(Fault::not_found(format!(
         "{member} not found in the member list of the image {id}."
@@ -35,6 +39,7 @@ pub(super) async fn refuse(
     context: RequestContext,
     Path(path): Path<Vec<String>>,
 ) -> Result<Json<Value>, Fault> {
+    allow(&context, "add_member", Need::Member)?;
     let id = path.first().map(String::as_str).unwrap_or_default();
     images.show(&context, parse(id)?).await?;
     Err(Fault::forbidden(

@@ -7,6 +7,7 @@ mod images;
 mod listing;
 mod members;
 mod patch;
+mod rights;
 mod schemas;
 mod shown;
 mod tags;

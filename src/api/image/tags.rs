@@ -4,7 +4,9 @@ use axum::extract::{Path, State};
 use http::StatusCode;
 
 use super::images::parse;
+use super::rights::allow;
 use crate::api::Fault;
+use crate::api::policy::Need;
 use crate::image::local::LocalImages;
 use crate::objects::RequestContext;
 
@@ -13,6 +15,7 @@ pub(super) async fn add(
     context: RequestContext,
     Path((id, tag)): Path<(String, String)>,
 ) -> Result<StatusCode, Fault> {
+    allow(&context, "modify_image", Need::Member)?;
     images.add_tag(&context, parse(&id)?, &tag).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -22,6 +25,7 @@ pub(super) async fn remove(
     context: RequestContext,
     Path((id, tag)): Path<(String, String)>,
 ) -> Result<StatusCode, Fault> {
+    allow(&context, "modify_image", Need::Member)?;
     if images.remove_tag(&context, parse(&id)?, &tag).await? {
         return Ok(StatusCode::NO_CONTENT);
     }
