@@ -39,7 +39,7 @@ async fn projects_do_not_see_each_other(stage: Stage) {
     assert_eq!(other.get("/servers/detail").await.body["servers"], json!([]));
     other.get("/servers?all_tenants=1").await.is(
         403,
-        "Policy doesn't allow os_compute_api:servers:detail:get_all_tenants to be performed.",
+        "Policy doesn't allow os_compute_api:servers:index:get_all_tenants to be performed.",
     );
     assert_eq!(other.image(&image).await, None, "nor the image");
     let body = boot_body("theirs", &image, "");
