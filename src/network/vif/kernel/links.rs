@@ -133,7 +133,18 @@ impl Links {
             bridge
         };
         self.make(name, bridge.build()).await?;
+        self.keep_mac(name).await?;
         self.unaddressed(name).await
+    }
+
+    /// A bridge goes by the address of one of its ports, this one now and that one later, unless it was given one:
+    /// the address that the kernel drew for it will do.
+    async fn keep_mac(&self, name: &str) -> Result<(), Error> {
+        let Some(mac) = self.look(name).await?.and_then(|link| link.mac) else {
+            return Ok(());
+        };
+        self.set(name, "fix the MAC of", |link| link.address(mac.0.to_vec()))
+            .await
     }
 
     /// Where the kernel has no IPv6, there is nothing to forbid.
