@@ -7,7 +7,7 @@ use nova_docker::network::vif::{Error, Namespace, OvsSwitch, Settings, Vif, VifD
 
 use crate::macvlan::{cable, on_cable};
 use crate::ovs::hybrid;
-use crate::stage::{Failing, Stage, driver_on, inside, ip, links, namespace, owner, vif};
+use crate::stage::{Failing, Stage, assert_same, driver_on, inside, ip, links, namespace, owner, vif};
 use crate::switch::Switch;
 
 /// More steps than any plan has.
@@ -46,7 +46,11 @@ async fn fail_everywhere(stage: &Stage, switch: Option<&Switch>, name: &str, set
                 break;
             };
             refused_by_the_test(&error);
-            assert_eq!(everything(stage, switch, &server).await, before, "after {error}");
+            assert_same(
+                &everything(stage, switch, &server).await,
+                &before,
+                &error.to_string(),
+            );
             plug_failures += 1;
         }
         let plugged = everything(stage, switch, &server).await;
@@ -56,7 +60,11 @@ async fn fail_everywhere(stage: &Stage, switch: Option<&Switch>, name: &str, set
                 break;
             };
             refused_by_the_test(&error);
-            assert_eq!(everything(stage, switch, &server).await, plugged, "after {error}");
+            assert_same(
+                &everything(stage, switch, &server).await,
+                &plugged,
+                &error.to_string(),
+            );
             attach_failures += 1;
         }
         stage.driver.detach(vif, &inside(&server, 0)).await.unwrap();
@@ -95,7 +103,7 @@ async fn a_bridge_that_is_not_there_yet() {
                 break;
             };
             refused_by_the_test(&error);
-            assert_eq!(stage.state().await, before, "after {error}");
+            assert_same(&stage.state().await, &before, &error.to_string());
         }
         stage.driver.unplug(&owner(), &vif("bridge", 1)).await.unwrap();
         ip(&stage.host, "link delete br0").await;

@@ -134,4 +134,13 @@ impl Change {
             _ => None,
         }
     }
+
+    /// Every interface that is new after it.
+    pub(super) fn ends(&self) -> impl Iterator<Item = &str> {
+        let peer = match self {
+            Self::Veth { peer, .. } => Some(peer.as_str()),
+            _ => None,
+        };
+        self.makes().into_iter().chain(peer)
+    }
 }

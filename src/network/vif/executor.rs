@@ -46,9 +46,10 @@ impl Done {
             if host.link(place, link).await?.is_some() {
                 return Ok(());
             }
-            self.made.insert(link.to_owned());
+            self.made.extend(change.ends().map(str::to_owned));
         }
         let undo = self.undo_of(host, place, change).await?;
+        self.forget_former(host, place, change).await?;
         if half_made(change) {
             self.undo.extend(undo);
             host.apply(place, change).await
@@ -56,6 +57,18 @@ impl Done {
             host.apply(place, change).await?;
             self.undo.extend(undo);
             Ok(())
+        }
+    }
+
+    /// The switch may know the name of a new interface from one that is gone, and would go on listening to that one:
+    /// the port goes first, in a transaction of its own.
+    async fn forget_former(&self, host: &dyn Host, place: &Place, change: &Change) -> Result<(), Error> {
+        match change {
+            Change::OvsPort(port) if self.made.contains(&port.port) => {
+                let port = port.port.clone();
+                host.apply(place, &Change::OvsDelete { port }).await
+            }
+            _ => Ok(()),
         }
     }
 

@@ -124,7 +124,8 @@ impl Links {
     }
 
     async fn bridge(&self, name: &str, hub: bool) -> Result<(), Error> {
-        let bridge = LinkBridge::new(name)
+        // LinkBridge::new would bring it up at once, with an address of its own.
+        let bridge = LinkMessageBuilder::<LinkBridge>::new(name)
             .forward_delay(0)
             .stp_state(BridgeStpState::Disabled);
         let bridge = if hub {
