@@ -1,6 +1,6 @@
 //! Linux bridges.
 
-use nova_docker::network::vif::HostRoute;
+use nova_docker::network::vif::{HostRoute, Namespace};
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, carries_tcp, ip, is_cut_off, names, namespace, owner, reaches, run, subnet, vif};
@@ -20,9 +20,8 @@ async fn two_servers_on_one_bridge_reach_each_other() {
     );
 }
 
-#[tokio::test]
-async fn inside_is_what_the_port_says() {
-    let stage = Stage::set("generic").await;
+/// With two VIFs: several subnets, several addresses of one subnet, a host route, two gateways per family.
+async fn well_connected(stage: &Stage) -> Namespace {
     let mut first = vif("bridge", 1);
     first
         .network
@@ -43,35 +42,39 @@ async fn inside_is_what_the_port_says() {
     run(&server, "busybox sysctl -q -w net.ipv6.conf.all.disable_ipv6=1").await;
     stage.connect(&server, 0, &first).await.unwrap();
     stage.connect(&server, 1, &second).await.unwrap();
+    server
+}
 
+#[tokio::test]
+async fn inside_are_all_addresses_in_the_order_asked_for() {
+    let stage = Stage::set("generic").await;
+    let server = well_connected(&stage).await;
     let shown: Vec<Value> = serde_json::from_str(&ip(&server, "-j address show").await).unwrap();
     let told = |link: &Value| {
         let addresses = link["addr_info"].as_array().unwrap().iter();
         let global = addresses.filter(|address| address["scope"] == "global");
         let text = |a: &Value| format!("{}/{}", a["local"].as_str().unwrap(), a["prefixlen"]);
-        json!([
-            link["ifname"],
-            link["mtu"],
-            link["address"],
-            global.map(text).collect::<Vec<_>>()
-        ])
+        let global: Vec<String> = global.map(text).collect();
+        json!([link["ifname"], link["mtu"], link["address"], global])
     };
     let mut told: Vec<Value> = shown.iter().map(told).collect();
     told.sort_by_key(Value::to_string);
+    let first = ["10.0.0.1/24", "10.5.0.1/16", "10.0.0.77/24", "fd00::1/64"];
     assert_eq!(
         told,
         [
-            json!([
-                "eth0",
-                1400,
-                "fa:16:3e:00:00:01",
-                ["10.0.0.1/24", "10.5.0.1/16", "10.0.0.77/24", "fd00::1/64"]
-            ]),
+            json!(["eth0", 1400, "fa:16:3e:00:00:01", first]),
             json!(["eth1", 1400, "fa:16:3e:00:00:02", ["172.16.0.2/24", "fd01::2/64"]]),
             json!(["lo", 65536, "00:00:00:00:00:00", []]),
         ]
     );
     assert!(reaches(&server, "127.0.0.1").await);
+}
+
+#[tokio::test]
+async fn inside_are_all_routes_and_the_first_gateway_is_preferred() {
+    let stage = Stage::set("generic").await;
+    let server = well_connected(&stage).await;
     let routes = ip(&server, "-4 route").await;
     assert_eq!(
         routes.lines().map(str::trim).collect::<Vec<_>>(),

@@ -89,6 +89,18 @@ async fn bridge() {
     vif.network.bridge_interface = Some("out0".to_owned());
     // The bridge of a neighbour stays, so each round begins with the same host.
     ip(&stage.host, "link add br0 address fe:00:00:00:00:01 type bridge").await;
+    // The bridge's own addresses would come and go by themselves; and having been up once shows for ever.
+    for line in [
+        "link set br0 addrgenmode none",
+        "link set out0 addrgenmode none",
+        "link set out1 addrgenmode none",
+        "link set out0 up",
+        "link set out0 down",
+        "link set br0 up",
+        "link set br0 down",
+    ] {
+        ip(&stage.host, line).await;
+    }
     fail_everywhere(&stage, None, "bridge", &Settings::default(), &vif).await;
 }
 

@@ -1,31 +1,35 @@
 //! Verbs called again, after restarts and in the wrong moment.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
 use futures_util::FutureExt;
 use futures_util::future::try_join_all;
 
-use crate::stage::{Stage, inside, ip, links, names, namespace, owner, reaches, vif};
+use nova_docker::network::vif::{Change, Error, Host, Kernel, Link, Namespace, Place, Settings};
+
+use crate::stage::{Stage, assert_same, driver_on, inside, ip, links, names, namespace, owner, reaches, vif};
 
 #[tokio::test]
 async fn plugging_again_disturbs_nothing() {
     let stage = Stage::set("bridge").await;
     let one = stage.server(&vif("bridge", 1)).await;
     let two = stage.server(&vif("bridge", 2)).await;
-    let before = (
-        stage.state().await,
-        links(&one).await,
-        ip(&one, "route").await,
-        ip(&one, "-6 route").await,
-    );
+    assert!(reaches(&one, "10.0.0.2").await);
+    let before = all_of(&stage, &one).await;
     stage.connect(&one, 0, &vif("bridge", 1)).await.unwrap();
-    let after = (
-        stage.state().await,
-        links(&one).await,
-        ip(&one, "route").await,
-        ip(&one, "-6 route").await,
-    );
-    assert_eq!(after, before);
+    assert_same(&all_of(&stage, &one).await, &before, "after plugging again");
     assert!(reaches(&one, "10.0.0.2").await);
     drop(two);
+}
+
+async fn all_of(stage: &Stage, server: &Namespace) -> Vec<String> {
+    let mut all = stage.state().await;
+    all.extend(links(server).await);
+    all.push(ip(server, "route").await);
+    all.push(ip(server, "-6 route").await);
+    all
 }
 
 #[tokio::test]
@@ -109,4 +113,45 @@ async fn a_verb_that_nobody_waits_for_goes_on_to_its_end() {
     let two = stage.server(&vif("bridge", 2)).await;
     assert!(reaches(&two, "10.0.0.1").await);
     assert_eq!(names(&server).await, ["eth0", "lo"]);
+}
+
+/// A kernel that just now ends the namespace in which the other end of a tap was.
+#[derive(Debug)]
+struct Late {
+    kernel: Arc<Kernel>,
+    ended: AtomicBool,
+}
+
+#[async_trait]
+impl Host for Late {
+    async fn link(&self, place: &Place, name: &str) -> Result<Option<Link>, Error> {
+        self.kernel.link(place, name).await
+    }
+
+    async fn apply(&self, place: &Place, change: &Change) -> Result<(), Error> {
+        if let Change::Mtu { link, .. } = change
+            && !self.ended.swap(true, Ordering::SeqCst)
+        {
+            let link = link.clone();
+            self.kernel.apply(place, &Change::Delete { link }).await?;
+        }
+        self.kernel.apply(place, change).await
+    }
+}
+
+#[tokio::test]
+async fn a_tap_that_vanishes_while_it_is_repaired_is_made_anew() {
+    let stage = Stage::set("bridge").await;
+    let old = stage.server(&vif("bridge", 1)).await;
+    let late = Late {
+        kernel: stage.kernel.clone(),
+        ended: AtomicBool::new(false),
+    };
+    let driver = driver_on("bridge", &Settings::default(), Arc::new(late));
+    driver.plug(&owner(), &vif("bridge", 1)).await.unwrap();
+    assert_eq!(names(&old).await, ["lo"]);
+    assert_eq!(
+        names(&stage.host).await,
+        ["br0", "lo", "ns00000001-00", "tap00000001-00"]
+    );
 }

@@ -77,7 +77,7 @@ pub(crate) fn inside(server: &Namespace, position: u32) -> Inside {
     }
 }
 
-/// Number `n` of a network: 10.0.0.n and fd00::n on the bridge `br0`.
+/// Number `n` of a network: `10.0.0.n` and `fd00::n` on the bridge `br0`.
 pub(crate) fn vif(vif_type: &str, n: u8) -> Vif {
     Vif {
         id: Uuid::from_u128(u128::from(n) << 96),
@@ -174,16 +174,21 @@ pub(crate) async fn names(namespace: &Namespace) -> Vec<String> {
 
 /// Whether an answer comes; a new bridge or switch may need a moment.
 pub(crate) async fn reaches(from: &Namespace, to: &str) -> bool {
-    ping(from, to, 10).await
+    for _ in 0..10 {
+        if ping(from, to).await {
+            return true;
+        }
+    }
+    false
 }
 
 /// Whether no answer comes.
 pub(crate) async fn is_cut_off(from: &Namespace, to: &str) -> bool {
-    !ping(from, to, 1).await
+    !ping(from, to).await
 }
 
-async fn ping(from: &Namespace, to: &str, seconds: u32) -> bool {
-    let words: Vec<String> = vec!["ping".into(), "-c1".into(), format!("-w{seconds}"), to.into()];
+async fn ping(from: &Namespace, to: &str) -> bool {
+    let words = ["ping", "-c1", "-W1", to].map(str::to_owned);
     let output = from
         .run(move || Command::new("busybox").args(words).output())
         .await;

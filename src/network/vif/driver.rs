@@ -43,7 +43,7 @@ impl VifDriver for Driver {
     async fn plug(&self, owner: &Owner, vif: &Vif) -> Result<(), Error> {
         let plan = self.wiring.plug(owner, vif)?;
         let hands = self.hands.clone();
-        to_the_end(async move { hands.execute(&plan).await }).await
+        to_the_end(async move { hands.plug(&plan).await }).await
     }
 
     async fn attach(&self, owner: &Owner, vif: &Vif, inside: &Inside) -> Result<(), Error> {
@@ -85,9 +85,13 @@ where
 }
 
 impl Hands {
-    async fn execute(&self, plan: &Plan) -> Result<(), Error> {
+    /// Twice at most: a tap that leads into a namespace on its way out can vanish while it is being repaired.
+    async fn plug(&self, plan: &Plan) -> Result<(), Error> {
         let _turn = self.one_at_a_time.lock().await;
-        execute(&*self.host, plan).await
+        match execute(&*self.host, plan).await {
+            Err(error) if error.is_absence() => execute(&*self.host, plan).await,
+            done => done,
+        }
     }
 
     async fn attach(&self, far_end: FarEnd, plug: &Plan, vif: &Vif, inside: &Inside) -> Result<(), Error> {

@@ -42,6 +42,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// An interface was not there, or went away in the middle.
+    pub(super) fn is_absence(&self) -> bool {
+        let absent = nix::errno::Errno::ENODEV as i32;
+        matches!(self, Self::Kernel { source, .. } if source.raw_os_error() == Some(absent))
+    }
+
     pub(super) fn kernel(doing: impl Into<String>, source: impl Into<io::Error>) -> Self {
         Self::Kernel {
             doing: doing.into(),
