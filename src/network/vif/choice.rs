@@ -63,3 +63,58 @@ pub fn choose(name: &str, settings: &Settings, host: Arc<dyn Host>) -> Result<Pl
     };
     Ok(Plugging::Ours(Arc::new(Driver::new(wiring, host))))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Kernel, Namespace, OvsSwitch};
+    use super::*;
+
+    fn chosen(name: &str) -> Result<String, String> {
+        let host = Kernel::new(Namespace::current().unwrap(), OvsSwitch::default());
+        let settings = Settings {
+            plug_commands: vec!["bind {tap}".to_owned()],
+            ..Settings::default()
+        };
+        match choose(name, &settings, Arc::new(host)) {
+            Ok(Plugging::Ours(driver)) => {
+                let debug = format!("{driver:?}");
+                let wiring = debug.trim_start_matches("Driver { wiring: ");
+                let end = wiring.find([' ', ',']).unwrap();
+                Ok(wiring[..end].to_owned())
+            }
+            Ok(Plugging::Engine) => Ok("the engine".to_owned()),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    #[test]
+    fn old_and_new_spellings_name_the_same_driver() {
+        for (name, driver) in [
+            ("generic", "Generic"),
+            ("novadocker.virt.docker.vifs.DockerGenericVIFDriver", "Generic"),
+            ("bridge", "Bridge"),
+            ("ovs", "Ovs"),
+            ("macvlan", "Macvlan"),
+            ("none", "Nothing"),
+            ("command", "Command"),
+            ("midonet", "Command"),
+            ("iovisor", "Command"),
+            ("contrail", "Command"),
+            (
+                "novadocker.virt.docker.opencontrail.OpenContrailVIFDriver",
+                "Command",
+            ),
+            ("docker", "the engine"),
+        ] {
+            assert_eq!(chosen(name).unwrap(), driver, "{name}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_lists_the_known_ones() {
+        assert_eq!(
+            chosen("libvirt").unwrap_err(),
+            format!("vif_driver 'libvirt' is not known; there are {KNOWN}")
+        );
+    }
+}
