@@ -10,6 +10,7 @@
 //! - [`identity`] - who a token belongs to: a real Keystone, or our own users; and where other services are.
 //! - [`docker`] - the connection to the Docker engine, nothing else.
 //! - [`image`] - images in a real Glance or in our own store, and their bytes on the way to and from the engine.
+//! - [`network`] - how servers reach their networks: a VIF is a plan of changes to the host, made together or not at all.
 //! - [`user_data`] - bytes to container options, pure.
 //! - [`virt`] - the trait `ComputeDriver`, the Docker driver, and an honest one in memory.
 //! - [`scheduler`] - which host takes a server.
@@ -34,6 +35,7 @@ pub mod db;
 pub mod docker;
 pub mod identity;
 pub mod image;
+pub mod network;
 pub mod objects;
 pub mod scheduler;
 pub mod user_data;
