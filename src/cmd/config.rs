@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::ConfigFiles;
+use super::{ConfigFiles, serve};
 use crate::conf::{Conf, environment};
 
 #[derive(Debug, Subcommand)]
@@ -34,7 +34,11 @@ pub fn run(config: &Config, out: &mut dyn Write) -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            tracing::error!(%error, "nothing could be written");
+            // There is no log yet, and if standard error is gone too nobody can be told.
+            let _ = writeln!(
+                std::io::stderr(),
+                "error: the sample could not be written: {error}"
+            );
             ExitCode::FAILURE
         }
     }
@@ -50,6 +54,10 @@ fn check(files: &ConfigFiles, out: &mut dyn Write) -> std::io::Result<bool> {
     };
     for warning in &conf.warnings {
         writeln!(out, "warning: {warning}")?;
+    }
+    if let Err(objection) = serve::check(&conf) {
+        writeln!(out, "{objection:#}")?;
+        return Ok(false);
     }
     let setting = match conf.is_standalone() {
         true => "alone, with identity and image services of its own",
@@ -94,6 +102,26 @@ mod tests {
     }
 
     const ALONE: &str = "The configuration is good: nova-docker would serve alone, with identity and image services of its own.\n";
+
+    #[test]
+    fn what_serve_would_refuse_is_not_good() {
+        for (text, objection) in [
+            ("[docker]\nhost_url = ftp://x\n", "host_url"),
+            (
+                "[DEFAULT]\ncompute_driver = libvirt.LibvirtDriver\n",
+                "compute_driver 'libvirt.LibvirtDriver' is not known",
+            ),
+            (
+                "[keystone_authtoken]\nauth_url = http://k/v3\n",
+                "[keystone_authtoken] username is not set",
+            ),
+            ("[standalone]\nimage_listen_port = 5000\n", "must differ"),
+        ] {
+            let (told, code) = checked(text);
+            assert!(told.contains(objection), "{told}");
+            assert_eq!(code, ExitCode::FAILURE);
+        }
+    }
 
     #[test]
     fn the_sample_in_etc_is_up_to_date() {
@@ -142,10 +170,12 @@ mod tests {
 
     #[test]
     fn a_misspelt_option_is_a_warning() {
-        let (told, code) = checked("[keystone_authtoken]\nauth_url = http://k/v3\n[docker]\nhosturl = x\n");
+        let (told, code) = checked(
+            "[keystone_authtoken]\nauth_url = http://k/v3\nusername = u\npassword = p\nproject_name = s\n[docker]\nhosturl = x\n",
+        );
         assert_eq!(
             told,
-            "warning: nova.conf:4: [docker] hosturl is not an option of nova-docker and is ignored; did you mean \
+            "warning: nova.conf:7: [docker] hosturl is not an option of nova-docker and is ignored; did you mean \
              host_url?\n\
              The configuration is good: nova-docker would serve inside the cloud of [keystone_authtoken] auth_url.\n"
         );

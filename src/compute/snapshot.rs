@@ -16,8 +16,9 @@ use crate::compute::Error;
 use crate::image::NewImage;
 use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext};
 
-/// What Nova never hands on from the image a server was made of.
-const NOT_INHERITED: [&str; 10] = [
+/// What is never handed on from the image a server was made of: the engine's names for it, and what Nova leaves out.
+const NOT_INHERITED: [&str; 11] = [
+    "docker_tags",
     "cache_in_nova",
     "bittorrent",
     "img_signature_hash_method",

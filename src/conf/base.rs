@@ -32,7 +32,7 @@ section! {
         cpu_allocation_ratio: f64 = "16.0",
         /// How much memory may be promised for each real byte of it.
         ram_allocation_ratio: f64 = "1.5",
-        /// How much disk may be promised for each real byte of it.
+        /// How much disk may be promised for each real byte of it. Not used yet: disk is not claimed.
         disk_allocation_ratio: f64 = "1.0",
         /// Memory that is never given to servers, in MiB.
         reserved_host_memory_mb: u64 = "512",
@@ -44,9 +44,9 @@ section! {
         sync_power_state_interval: i64 = "60",
         /// Seconds that a server has to stop by itself before it is killed.
         shutdown_timeout: u64 = "10",
-        /// Seconds to wait until Neutron says that a port is plugged; 0 waits for nothing.
+        /// Seconds to wait until Neutron says that a port is plugged; 0 waits for nothing. Not used yet.
         vif_plugging_timeout: u64 = "300",
-        /// A port that is not plugged in time fails the server.
+        /// A port that is not plugged in time fails the server. Not used yet.
         vif_plugging_is_fatal: bool = "true",
     }
 }

@@ -20,9 +20,9 @@ section! {
         /// The private key of `cert_file`, a PEM file.
         key_file: Option<PathBuf>,
         /// How containers reach their networks. The old name `novadocker.virt.docker.vifs.DockerGenericVIFDriver` means
-        /// `generic`.
+        /// `generic`. Not used yet: servers are on the engine's default network, or on none.
         vif_driver: String = "generic",
-        /// Room for images on their way to and from the engine.
+        /// Room for images on their way to and from the engine. Read from older files and not needed: images are streamed.
         snapshots_directory: PathBuf = "$instances_path/snapshots",
         /// Put the key pair of a server into its container.
         inject_key: bool = "false",

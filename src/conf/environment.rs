@@ -58,6 +58,13 @@ pub(crate) fn state_path(env: &dyn Environment) -> String {
         let absolute = |name| env.var(name).map(PathBuf::from).filter(|path| path.is_absolute());
         absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))
     };
+    // What systemd made for the unit (StateDirectory=) goes before all.
+    let given = env
+        .var("STATE_DIRECTORY")
+        .filter(|path| path.starts_with('/') && !path.contains(':'));
+    if let Some(path) = given {
+        return path;
+    }
     match (env.is_root(), user_state()) {
         (false, Some(state)) => state.join("nova-docker").to_string_lossy().into_owned(),
         _ => SYSTEM_STATE.to_owned(),

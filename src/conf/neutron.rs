@@ -4,7 +4,7 @@ use crate::conf::auth::Auth;
 use crate::conf::oslo::option::section;
 
 section! {
-    /// Where networks and ports come from.
+    /// Where networks and ports come from. Not used yet: servers are on the engine's default network, or on none.
     pub struct Neutron in "neutron" with auth: Auth {
         /// The address of the network API, in place of the service catalog's.
         endpoint_override: Option<String>,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::conf::oslo::option::section;
 
 section! {
-    /// Who may do what.
+    /// Who may do what. Not used yet: the defaults of Nova's reader, member and admin roles hold.
     pub struct OsloPolicy in "oslo_policy" {
         /// Rules that differ from the defaults; a relative path is looked for beside the configuration file.
         policy_file: PathBuf = "policy.yaml",

@@ -14,6 +14,24 @@ const KNOWN: &str = "docker.DockerDriver (or novadocker.virt.docker.DockerDriver
 #[error("compute_driver '{0}' is not known; there are {KNOWN}")]
 pub struct UnknownDriver(pub String);
 
+enum Known {
+    Docker,
+    Fake,
+}
+
+fn known(name: &str) -> Result<Known, UnknownDriver> {
+    match name {
+        "docker.DockerDriver" | "novadocker.virt.docker.DockerDriver" => Ok(Known::Docker),
+        "fake.FakeDriver" => Ok(Known::Fake),
+        other => Err(UnknownDriver(other.to_owned())),
+    }
+}
+
+/// Whether there is a driver of this name.
+pub fn check_name(name: &str) -> Result<(), UnknownDriver> {
+    known(name).map(drop)
+}
+
 /// The driver of this name. Nothing is asked of the engine yet.
 pub fn driver(
     name: &str,
@@ -21,17 +39,10 @@ pub fn driver(
     images: Arc<dyn ImageService>,
     settings: Settings,
 ) -> Result<Arc<dyn ComputeDriver>, UnknownDriver> {
-    match name {
-        "docker.DockerDriver" | "novadocker.virt.docker.DockerDriver" => {
-            Ok(Arc::new(DockerDriver::new(docker, images, settings)))
-        }
-        "fake.FakeDriver" => Ok(Arc::new(FakeDriver::new(
-            &settings.host,
-            settings.deployment,
-            images,
-        ))),
-        other => Err(UnknownDriver(other.to_owned())),
-    }
+    Ok(match known(name)? {
+        Known::Docker => Arc::new(DockerDriver::new(docker, images, settings)),
+        Known::Fake => Arc::new(FakeDriver::new(&settings.host, settings.deployment, images)),
+    })
 }
 
 #[cfg(test)]

@@ -7,5 +7,5 @@ pub mod fake;
 #[cfg(test)]
 mod fixtures;
 
-pub use choice::{UnknownDriver, driver};
+pub use choice::{UnknownDriver, check_name, driver};
 pub use driver::{ComputeDriver, Error, Event, Observed, Progress, RebootType};

@@ -36,6 +36,11 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     })
 }
 
+/// Whether there is all that Keystone asks of us.
+pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
+    credentials("keystone_authtoken", &conf.keystone_authtoken.auth).map(drop)
+}
+
 fn session(conf: &Conf, world: &Arc<dyn World>) -> anyhow::Result<Session> {
     let credentials = credentials("keystone_authtoken", &conf.keystone_authtoken.auth)?;
     Ok(Session::new(credentials, world.clone())?)
@@ -51,8 +56,12 @@ fn credentials(section: &str, auth: &Auth) -> anyhow::Result<Credentials> {
         (Some(id), _) => Domain::Id(id.clone()),
         (None, name) => Domain::Name(name.clone().unwrap_or_else(|| "Default".to_owned())),
     };
+    let auth_url = need(&auth.auth_url, "auth_url")?;
+    reqwest::Url::parse(&auth_url).with_context(|| {
+        format!("[{section}] auth_url: '{auth_url}' is not a URL such as http://host:5000/v3")
+    })?;
     Ok(Credentials {
-        auth_url: need(&auth.auth_url, "auth_url")?,
+        auth_url,
         username: need(&auth.username, "username")?,
         password: password(section, auth)?,
         user_domain: domain(&auth.user_domain_id, &auth.user_domain_name),

@@ -81,6 +81,23 @@ impl Served {
     }
 }
 
+/// Two services cannot share a port.
+pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
+    let (base, alone) = (&conf.default, &conf.standalone);
+    let mut ports = vec![base.osapi_compute_listen_port];
+    if conf.is_standalone() {
+        ports.extend([alone.identity_listen_port, alone.image_listen_port]);
+    }
+    let all = ports.len();
+    ports.sort_unstable();
+    ports.dedup();
+    anyhow::ensure!(
+        ports.len() == all,
+        "[DEFAULT] osapi_compute_listen_port, [standalone] identity_listen_port and image_listen_port must differ"
+    );
+    Ok(())
+}
+
 async fn bind(option: &str, host: &str, port: u16) -> anyhow::Result<TcpListener> {
     TcpListener::bind((host, port)).await.with_context(|| {
         format!(

@@ -86,6 +86,17 @@ fn workers() -> usize {
     cores.min(MOST_WORKERS)
 }
 
+/// What `serve` would refuse of a configuration that can be read, found without touching anything.
+pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
+    parts::engine(conf)?;
+    crate::virt::check_name(&conf.default.compute_driver)?;
+    listen::check(conf)?;
+    match conf.is_standalone() {
+        true => Ok(()),
+        false => inside::check(conf),
+    }
+}
+
 async fn serve_until_told(serve: &Serve, conf: &Conf) -> anyhow::Result<()> {
     let mut signals = signals::Signals::listen().context("signals cannot be received")?;
     let world: Arc<dyn World> = Arc::new(SystemWorld);
