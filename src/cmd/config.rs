@@ -27,7 +27,9 @@ pub fn run(config: &Config, out: &mut dyn Write) -> ExitCode {
         Config::Sample { output_file: None } => write!(out, "{}", Conf::sample()).map(|()| true),
         Config::Sample {
             output_file: Some(path),
-        } => std::fs::write(path, Conf::sample()).map(|()| true),
+        } => std::fs::write(path, Conf::sample())
+            .map(|()| true)
+            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
         Config::Check(files) => check(files, out),
     };
     match done {

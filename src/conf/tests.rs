@@ -109,6 +109,8 @@ fn a_user_keeps_state_at_home() {
         conf.default.instances_path,
         Path::new("/state/nova-docker/instances")
     );
+    let conf = at_home(&[("HOME", "/nonexistent"), ("STATE_DIRECTORY", "/var/lib/unit")]);
+    assert_eq!(conf.default.state_path, Path::new("/var/lib/unit"));
 }
 
 #[test]

@@ -123,6 +123,7 @@ impl CreateServer {
 impl BlockDevice {
     /// Some clients say in two places that the server boots from its image.
     fn is_the_image(&self) -> bool {
+        // Read for its type alone: what goes with the server is the server's.
         let _ = &self.delete_on_termination;
         let first = self
             .boot_index
@@ -145,6 +146,7 @@ fn named(wanted: &[NetworkWanted]) -> Result<NetworkChoice, Fault> {
     let Some(first) = wanted.first() else {
         return Ok(NetworkChoice::Auto);
     };
+    // Read for their types alone, as there is no network that they could be about.
     let _ = (&first.fixed_ip, &first.tag, &first.tag_once);
     let port = first.port.as_ref().and_then(|port| port.0.as_ref());
     let message = match (port, &first.uuid) {

@@ -25,6 +25,7 @@ pub(super) async fn create(
 ) -> Result<StatusCode, Fault> {
     allow(&context, "os_compute_api:os-remote-consoles", Need::Member)?;
     door.compute.get(&context, instance_id(&id)?).await?;
+    // It must be there, as in Nova; no protocol is spoken.
     let _ = body.protocol;
     Err(Fault::bad_request(format!(
         "Unavailable console type {}.",
