@@ -22,7 +22,10 @@ const ROOMS: &[(&str, &str)] = &[
     ("network", "objects conf db identity docker"),
     ("image", "objects conf db identity docker"),
     ("user_data", "objects"),
-    ("virt", "objects conf docker network::vif image user_data"),
+    (
+        "virt",
+        "objects conf docker network::vif network::firewall network::guest image user_data",
+    ),
     (
         "scheduler",
         "objects conf db identity docker network image user_data virt",

@@ -11,7 +11,7 @@ use super::undo::Undo;
 use crate::compute::Error;
 use crate::objects::{Image, Instance, InstanceId, RequestContext, TaskState, VmState};
 use crate::scheduler::{self, Node};
-use crate::virt::{Observed, Progress};
+use crate::virt::{Observed, Progress, Supplies};
 
 pub(super) const ACTION: &str = "create";
 
@@ -59,7 +59,10 @@ async fn steps(
     };
     core.progress(id, TaskState::Spawning).await;
     let progress = Shown { core, id };
-    let observed = core.driver.spawn(context, &instance, &image, &progress).await?;
+    let observed = core
+        .driver
+        .spawn(context, &instance, &image, &Supplies::default(), &progress)
+        .await?;
     undo.push(destroy(core.clone(), id));
     launched(core, id, &observed).await
 }

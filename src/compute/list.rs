@@ -8,7 +8,7 @@ use regex::Regex;
 
 use super::core::Compute;
 use crate::compute::{Error, ServerFilter, SortKey, SortOrder};
-use crate::objects::{Instance, InstanceId, RequestContext};
+use crate::objects::{Instance, InstanceId, RequestContext, Vif};
 
 impl Compute {
     pub async fn get(&self, context: &RequestContext, id: InstanceId) -> Result<Arc<Instance>, Error> {
@@ -61,8 +61,8 @@ impl Patterns {
             let addresses = instance
                 .vifs
                 .iter()
-                .flat_map(|vif| &vif.fixed_ips)
-                .map(|ip| ip.address);
+                .flat_map(Vif::addresses)
+                .map(|(address, _)| address);
             addresses
                 .filter(wanted)
                 .any(|address| pattern.is_match(&address.to_string()))

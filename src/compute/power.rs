@@ -12,7 +12,7 @@ use super::sync;
 use super::task_state::{Power, Verb};
 use crate::compute::Error;
 use crate::objects::{Instance, InstanceId, RequestContext};
-use crate::virt::{Observed, RebootType};
+use crate::virt::{NetworkInfo, Observed, RebootType};
 
 impl Compute {
     pub async fn start(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
@@ -84,9 +84,13 @@ async fn drive(core: &Core, id: InstanceId, power: Power) -> Result<Observed, Er
     let instance = core.instance(id).await?;
     let timeout = shutdown_timeout(core, &instance);
     let observed = match power {
-        Power::Start => core.driver.power_on(id).await,
+        Power::Start => core.driver.power_on(&instance, &NetworkInfo::default()).await,
         Power::Stop => core.driver.power_off(id, timeout).await,
-        Power::Reboot(kind) => core.driver.reboot(id, kind, timeout).await,
+        Power::Reboot(kind) => {
+            core.driver
+                .reboot(&instance, &NetworkInfo::default(), kind, timeout)
+                .await
+        }
         Power::Pause => core.driver.pause(id).await,
         Power::Unpause => core.driver.unpause(id).await,
     };

@@ -12,6 +12,7 @@ use super::task_state::Verb;
 use super::{password, quota, suitable};
 use crate::compute::{Error, Rebuild, Rebuilt};
 use crate::objects::{Image, Instance, InstanceId, Keypair, RequestContext, TaskState, VmState};
+use crate::virt::Supplies;
 
 pub(super) const ACTION: &str = "rebuild";
 
@@ -130,7 +131,13 @@ async fn steps(
     core.progress(id, TaskState::RebuildSpawning).await;
     let observed = core
         .driver
-        .spawn(context, &instance, &image, &Shown { core, id })
+        .spawn(
+            context,
+            &instance,
+            &image,
+            &Supplies::default(),
+            &Shown { core, id },
+        )
         .await?;
     if instance.vm_state != VmState::Stopped {
         return launched(core, id, &observed).await;

@@ -7,7 +7,6 @@ use crate::virt::Observed;
 pub(super) fn settle(instance: &mut Instance, observed: &Observed) {
     instance.power_state = observed.power_state;
     instance.exit_code = observed.exit_code;
-    instance.vifs.clone_from(&observed.vifs);
     instance.vm_state = match observed.power_state {
         PowerState::Running => VmState::Active,
         PowerState::Paused => VmState::Paused,

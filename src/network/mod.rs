@@ -1,3 +1,13 @@
-//! How servers reach their networks: the interfaces that a host makes for them.
+//! How servers reach their networks: who gives out ports, the interfaces that a host makes for them, what may pass through
+//! them, and what a server is told when it asks.
 
+mod error;
+pub mod firewall;
+pub mod guest;
+mod service;
 pub mod vif;
+
+pub use error::Error;
+pub use service::{
+    Binding, Changed, Network, NetworkService, NewPort, Port, PortChange, PortStatus, SecurityGroup,
+};

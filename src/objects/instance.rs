@@ -1,9 +1,11 @@
 //! A server, as the records keep it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Flavor, ImageId, InstanceId, PowerState, ProjectId, TaskState, UserId, Vif, VmState};
 
@@ -64,10 +66,25 @@ pub struct Instance {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NetworkChoice {
-    /// What the cloud thinks best: alone, the engine's default bridge.
+    /// What the cloud thinks best: the project's only network, or none when it has none.
     #[default]
     Auto,
     None,
+    /// In the order of the interfaces.
+    These(Vec<WantedNetwork>),
+}
+
+/// One interface that the user asked for: a port of theirs, or one to be made on a network.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WantedNetwork {
+    #[serde(default)]
+    pub network: Option<Uuid>,
+    #[serde(default)]
+    pub port: Option<Uuid>,
+    #[serde(default)]
+    pub fixed_ip: Option<IpAddr>,
+    #[serde(default)]
+    pub tag: Option<String>,
 }
 
 /// `os:scheduler_hints` as the user gave them: the text of a JSON object.

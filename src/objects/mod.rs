@@ -10,7 +10,7 @@ mod instance;
 mod keypair;
 mod secret;
 mod states;
-mod vif;
+pub mod vif;
 mod world;
 
 pub use action::{Action, ActionEvent};
@@ -19,9 +19,11 @@ pub use flavor::Flavor;
 pub use host::HostResources;
 pub use ids::{DeploymentId, FlavorId, ImageId, InstanceId, NotAnId, ProjectId, RequestId, UserId};
 pub use image::{Image, ImageStatus, Visibility};
-pub use instance::{Fault, Instance, Lock, NetworkChoice, SchedulerHints, UserData, UserDataTooLong};
+pub use instance::{
+    Fault, Instance, Lock, NetworkChoice, SchedulerHints, UserData, UserDataTooLong, WantedNetwork,
+};
 pub use keypair::Keypair;
 pub use secret::Secret;
 pub use states::{PowerState, TaskState, VmState};
-pub use vif::{FixedIp, Vif};
+pub use vif::{Cidr, Mac, Vif};
 pub use world::{SystemWorld, World};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+use crate::network::firewall::Guard;
 use crate::objects::{
     HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, TaskState, Vif,
 };
@@ -26,6 +27,9 @@ pub enum Error {
     Image(#[from] crate::image::Error),
     #[error(transparent)]
     Engine(#[from] crate::docker::Error),
+    /// The server cannot be connected.
+    #[error(transparent)]
+    Vif(#[from] crate::network::vif::Error),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +43,31 @@ pub enum RebootType {
 pub struct Observed {
     pub power_state: PowerState,
     pub exit_code: Option<i64>,
+}
+
+/// How an instance is connected.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NetworkInfo {
+    /// In the order of their positions.
     pub vifs: Vec<Vif>,
+    /// One for each VIF of the network service.
+    pub guards: Vec<Guard>,
+}
+
+/// A file that a server finds in itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Below the directory of all of them.
+    pub path: String,
+    pub content: Vec<u8>,
+}
+
+/// What a new instance is given beside its image.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Supplies {
+    pub network: NetworkInfo,
+    /// Read-only at `/var/lib/cloud/seed/config_drive`; `None` for no config drive.
+    pub config_drive: Option<Vec<File>>,
 }
 
 /// Something happened to an instance, perhaps behind our back: look at it again.
@@ -69,15 +97,34 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
         context: &RequestContext,
         instance: &Instance,
         image: &Image,
+        supplies: &Supplies,
         progress: &dyn Progress,
     ) -> Result<Observed, Error>;
-    /// Removes the container and its anonymous volumes.
+    /// Removes the container and its anonymous volumes. The host's ends of its VIFs are for `unplug_vifs`.
     async fn destroy(&self, id: InstanceId) -> Result<(), Error>;
-    async fn power_on(&self, id: InstanceId) -> Result<Observed, Error>;
+    async fn power_on(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error>;
     /// Asks the process to end, and kills it when `timeout` has passed.
     async fn power_off(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error>;
     /// Soft: as `power_off`, then on again. Hard: killed at once.
-    async fn reboot(&self, id: InstanceId, kind: RebootType, timeout: Duration) -> Result<Observed, Error>;
+    async fn reboot(
+        &self,
+        instance: &Instance,
+        network: &NetworkInfo,
+        kind: RebootType,
+        timeout: Duration,
+    ) -> Result<Observed, Error>;
+    /// Makes the host's ends, as far as that is possible before there is a container: what a network service waits for
+    /// before it says that a port works. Undone by `unplug_vifs`.
+    async fn prepare_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error>;
+    /// Brings every VIF of a running instance in place, with its guard, and does nothing about those that are: after
+    /// whatever restarted, and for one VIF more. For an instance that is not running it does nothing.
+    async fn plug_vifs(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error>;
+    /// Takes one interface out of a running instance, and its end on the host away.
+    async fn detach_vif(&self, instance: &Instance, vif: &Vif) -> Result<(), Error>;
+    /// Takes the host's ends of the VIFs away, container or not. After an error the rest has been tried.
+    async fn unplug_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error>;
+    /// Replaces what may pass; for an instance that is not running it does nothing.
+    async fn guard(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error>;
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error>;
     async fn unpause(&self, id: InstanceId) -> Result<Observed, Error>;
     /// Commits the container and streams it into the image, which exists already, queued.

@@ -8,4 +8,4 @@ pub mod fake;
 mod fixtures;
 
 pub use choice::{UnknownDriver, check_name, driver};
-pub use driver::{ComputeDriver, Error, Event, Observed, Progress, RebootType};
+pub use driver::{ComputeDriver, Error, Event, File, NetworkInfo, Observed, Progress, RebootType, Supplies};

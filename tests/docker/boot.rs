@@ -47,16 +47,6 @@ async fn a_server_is_a_container_with_its_name_labels_and_limits() {
         (observed.power_state, observed.exit_code),
         (PowerState::Running, None)
     );
-    let bridge = &found.network_settings.unwrap().networks.unwrap()["bridge"];
-    assert_eq!(observed.vifs.len(), 1);
-    assert_eq!(observed.vifs[0].network, "bridge");
-    assert_eq!(Some(&observed.vifs[0].mac), bridge.mac_address.as_ref());
-    let address: IpAddr = bridge.ip_address.as_ref().unwrap().parse().unwrap();
-    assert_eq!(observed.vifs[0].fixed_ips[0].address, address);
-    assert_eq!(
-        i64::from(observed.vifs[0].fixed_ips[0].prefix),
-        bridge.ip_prefix_len.unwrap()
-    );
 }
 
 #[tokio::test]
@@ -76,8 +66,7 @@ async fn a_server_without_networks_has_none() {
     let stage = Stage::set().await;
     let mut server = instance("");
     server.network = NetworkChoice::None;
-    let observed = stage.boot(&server, &stage.local_image().await).await.unwrap();
-    assert_eq!(observed.vifs, []);
+    stage.boot(&server, &stage.local_image().await).await.unwrap();
     let host = stage.inspect(server.id).await.unwrap().host_config.unwrap();
     assert_eq!(host.network_mode.as_deref(), Some("none"));
 }

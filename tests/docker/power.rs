@@ -21,16 +21,13 @@ async fn off_is_shutdown_with_the_exit_code_and_on_is_running() {
     stage.console_with(id, "up").await;
     let off = stage.driver.power_off(id, Duration::from_secs(30)).await.unwrap();
     assert_eq!(
-        (off.power_state, off.exit_code, off.vifs),
+        (off.power_state, off.exit_code),
         (PowerState::Shutdown, Some(7), vec![])
     );
     let again = stage.driver.power_off(id, Duration::from_secs(30)).await.unwrap();
     assert_eq!(again.power_state, PowerState::Shutdown);
     let on = stage.driver.power_on(id).await.unwrap();
-    assert_eq!(
-        (on.power_state, on.exit_code, on.vifs.len()),
-        (PowerState::Running, None, 1)
-    );
+    assert_eq!((on.power_state, on.exit_code), (PowerState::Running, None, 1));
     let again = stage.driver.power_on(id).await.unwrap();
     assert_eq!(again, on);
 }
@@ -103,7 +100,7 @@ async fn a_soft_reboot_asks_and_a_hard_one_does_not() {
     let started = |found: bollard::models::ContainerInspectResponse| found.state.unwrap().started_at.unwrap();
     let first = started(stage.inspect(id).await.unwrap());
     let hard = stage.driver.reboot(id, RebootType::Hard, PATIENCE).await.unwrap();
-    assert_eq!((hard.power_state, hard.vifs.len()), (PowerState::Running, 1));
+    assert_eq!(hard.power_state, PowerState::Running);
     let second = started(stage.inspect(id).await.unwrap());
     assert_ne!(first, second);
     let written = stage.console_with(id, "up\nup").await;

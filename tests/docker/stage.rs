@@ -139,7 +139,13 @@ impl Stage {
 
     pub(crate) async fn boot(&self, instance: &Instance, image: &Image) -> Result<Observed, Error> {
         self.driver
-            .spawn(&context(), instance, image, &Steps::default())
+            .spawn(
+                &context(),
+                instance,
+                image,
+                &Supplies::default(),
+                &Steps::default(),
+            )
             .await
     }
 

@@ -1,6 +1,7 @@
 //! Linux bridges.
 
-use nova_docker::network::vif::{HostRoute, Namespace};
+use nova_docker::network::vif::Namespace;
+use nova_docker::objects::vif::HostRoute;
 use serde_json::{Value, json};
 
 use crate::stage::{Stage, carries_tcp, ip, is_cut_off, names, namespace, owner, reaches, run, subnet, vif};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
 
-use nova_docker::network::vif::{Error, Namespace, OvsSwitch, Settings, Vif, VifDriver};
+use nova_docker::network::vif::{Error, Namespace, OvsSwitch, Settings, VifDriver};
+use nova_docker::objects::Vif;
 
 use crate::macvlan::{cable, on_cable};
 use crate::ovs::hybrid;

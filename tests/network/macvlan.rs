@@ -1,6 +1,7 @@
 //! Interfaces on the host's own, without a bridge.
 
-use nova_docker::network::vif::{Namespace, Vif};
+use nova_docker::network::vif::Namespace;
+use nova_docker::objects::Vif;
 
 use crate::stage::{Stage, carries_tcp, inside, ip, names, owner, reaches, vif};
 

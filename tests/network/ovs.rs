@@ -1,6 +1,6 @@
 //! Open vSwitch, directly and through a bridge.
 
-use nova_docker::network::vif::Vif;
+use nova_docker::objects::Vif;
 
 use crate::stage::{carries_tcp, names, owner, reaches, vif};
 use crate::switch::Switch;

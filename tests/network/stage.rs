@@ -10,10 +10,11 @@ use std::thread;
 use async_trait::async_trait;
 use nix::sched::{CloneFlags, unshare};
 use nova_docker::network::vif::{
-    Change, Details, Error, Host, Inside, Kernel, Link, Namespace, Network, OvsSwitch, Owner, Place,
-    Plugging, Settings, Subnet, Vif, VifDriver, choose,
+    Change, Error, Host, Inside, Kernel, Link, Namespace, OvsSwitch, Owner, Place, Plugging, Settings,
+    VifDriver, choose,
 };
-use nova_docker::objects::{InstanceId, ProjectId};
+use nova_docker::objects::vif::{Details, Network, Subnet};
+use nova_docker::objects::{InstanceId, ProjectId, Vif};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -82,12 +83,18 @@ pub(crate) fn vif(vif_type: &str, n: u8) -> Vif {
     Vif {
         id: Uuid::from_u128(u128::from(n) << 96),
         mac: format!("fa:16:3e:00:00:{n:02x}").parse().unwrap(),
+        position: 0,
+        preserve_on_delete: false,
+        active: true,
+        tag: None,
+        floating_ips: Vec::new(),
         vif_type: Some(vif_type.to_owned()),
         details: Details::default(),
         ovs_interface_id: None,
         network: Network {
             id: Uuid::from_u128(7),
             label: "private".to_owned(),
+            project: None,
             bridge: Some("br0".to_owned()),
             mtu: Some(1400),
             should_create_vlan: false,
@@ -103,6 +110,7 @@ pub(crate) fn vif(vif_type: &str, n: u8) -> Vif {
 
 pub(crate) fn subnet(cidr: &str, gateway: &str, ip: &str) -> Subnet {
     Subnet {
+        id: None,
         cidr: cidr.parse().unwrap(),
         gateway: Some(gateway.parse().unwrap()),
         ips: vec![ip.parse().unwrap()],

@@ -80,7 +80,6 @@ fn is_told(instance: &Instance, observed: &Observed) -> bool {
         && instance.task_state.is_none()
         && instance.power_state == observed.power_state
         && instance.exit_code == observed.exit_code
-        && instance.vifs == observed.vifs
 }
 
 #[cfg(test)]
@@ -101,7 +100,6 @@ mod tests {
         Observed {
             power_state,
             exit_code: None,
-            vifs: Vec::new(),
         }
     }
 

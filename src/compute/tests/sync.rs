@@ -7,7 +7,7 @@ use super::stage::*;
 use crate::compute::{Compute, Error};
 use crate::objects::*;
 use crate::virt::fake::Verb;
-use crate::virt::{ComputeDriver, RebootType};
+use crate::virt::{ComputeDriver, NetworkInfo, RebootType};
 
 /// What `kill -9` does: nothing is told, nothing is awaited.
 fn kill(compute: Compute) {
@@ -25,7 +25,11 @@ async fn what_happens_to_a_container_behind_our_back_shows() {
         (killed.power_state, killed.exit_code),
         (PowerState::Shutdown, Some(137))
     );
-    stage.driver.power_on(id).await.unwrap();
+    stage
+        .driver
+        .power_on(&killed, &NetworkInfo::default())
+        .await
+        .unwrap();
     stage.until(id, |i| is(i, VmState::Active)).await;
     stage.driver.pause(id).await.unwrap();
     stage.until(id, |i| is(i, VmState::Paused)).await;

@@ -2,10 +2,12 @@
 
 use super::Error;
 use super::change::Change;
-use super::model::{Network, Owner, Vif};
 use super::names::Names;
+use super::owner::Owner;
 use super::plan::Plan;
 use super::wiring::{FarEnd, Wiring, high_mac, mtu, up, wire};
+use crate::objects::Vif;
+use crate::objects::vif::Network;
 
 /// The interfaces that lead out, for networks that do not name theirs: nova.conf's `vlan_interface` and `flat_interface`.
 #[derive(Debug, Clone, Default)]

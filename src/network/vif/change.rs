@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use super::model::{Cidr, Mac};
 use super::namespace::Namespace;
+use crate::objects::{Cidr, Mac};
 
 /// Where a change happens.
 #[derive(Debug, Clone, PartialEq, Eq)]

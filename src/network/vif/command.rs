@@ -5,10 +5,11 @@
 
 use super::Error;
 use super::change::Change;
-use super::model::{Owner, Vif};
 use super::names::Names;
+use super::owner::Owner;
 use super::plan::Plan;
 use super::wiring::{FarEnd, Wiring, up, wire};
+use crate::objects::Vif;
 
 pub(super) const PLACEHOLDERS: &str = "{tap}, {mac}, {port_id}, {network_id}, {network_name}, {bridge}, {ipv4}, {ipv6}, \
      {instance_id}, {instance_name}, {project_id}";

@@ -9,11 +9,12 @@ use super::change::{Change, Place};
 use super::executor::{execute, execute_all};
 use super::host::Host;
 use super::inside::Inside;
-use super::model::{Owner, Vif};
 use super::names::Names;
+use super::owner::Owner;
 use super::plan::Plan;
 use super::wiring::{FarEnd, Wiring};
 use super::{Error, VifDriver};
+use crate::objects::Vif;
 
 #[derive(Debug, Clone)]
 pub(super) struct Driver {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::Error;
 use super::bridge::Bridge;
-use super::model::{Owner, Vif};
 use super::none::Nothing;
 use super::ovs::Ovs;
+use super::owner::Owner;
 use super::plan::Plan;
 use super::presets;
 use super::wiring::{FarEnd, Wiring};
+use crate::objects::Vif;
 
 #[derive(Debug)]
 pub(super) struct Generic {

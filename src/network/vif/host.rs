@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::Error;
 use super::change::{Change, Place};
-use super::model::Mac;
+use crate::objects::Mac;
 
 /// An interface as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]

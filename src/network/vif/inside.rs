@@ -3,10 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::change::{Change, Place, Route};
-use super::model::{Cidr, Subnet, Vif};
 use super::names::Names;
 use super::namespace::Namespace;
 use super::plan::Plan;
+use crate::objects::vif::Subnet;
+use crate::objects::{Cidr, Vif};
 
 /// The kernel's own metric of IPv6 routes that name none.
 const IPV6_METRIC: u32 = 1024;
@@ -121,9 +122,9 @@ fn is_link_local(address: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::model::HostRoute;
     use super::super::samples::vif;
     use super::*;
+    use crate::objects::vif::HostRoute;
 
     fn routes(position: u32, vif: &Vif) -> Vec<String> {
         let inside = Inside {

@@ -3,10 +3,11 @@
 use super::Error;
 use super::bridge::vlan;
 use super::change::Change;
-use super::model::{Owner, Vif};
 use super::names::Names;
+use super::owner::Owner;
 use super::plan::Plan;
 use super::wiring::{FarEnd, Wiring, mtu, up};
+use crate::objects::Vif;
 
 /// The interface to build on, for networks that do not name theirs.
 #[derive(Debug, Clone, Default)]

@@ -16,11 +16,11 @@ mod host;
 mod inside;
 mod kernel;
 mod macvlan;
-mod model;
 mod names;
 mod namespace;
 mod none;
 mod ovs;
+mod owner;
 mod plan;
 mod presets;
 #[cfg(test)]
@@ -31,14 +31,16 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use crate::objects::Vif;
+
 pub use change::{Change, OvsPort, Place, Route};
 pub use choice::{Plugging, Settings, choose};
 pub use error::Error;
 pub use host::{Host, Link};
 pub use inside::Inside;
 pub use kernel::{Kernel, OvsSwitch};
-pub use model::{Cidr, Details, HostRoute, Mac, Network, NotAMac, NotCidr, Owner, Subnet, Vif};
 pub use namespace::Namespace;
+pub use owner::Owner;
 pub use plan::Plan;
 
 /// Connects servers to their networks.

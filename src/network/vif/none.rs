@@ -1,9 +1,10 @@
 //! VIFs that somebody else connects, or nobody.
 
 use super::Error;
-use super::model::{Owner, Vif};
+use super::owner::Owner;
 use super::plan::Plan;
 use super::wiring::{FarEnd, Wiring};
+use crate::objects::Vif;
 
 #[derive(Debug)]
 pub(super) struct Nothing;

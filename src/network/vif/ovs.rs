@@ -2,10 +2,11 @@
 
 use super::Error;
 use super::change::{Change, OvsPort};
-use super::model::{Owner, Vif};
 use super::names::Names;
+use super::owner::Owner;
 use super::plan::Plan;
 use super::wiring::{FarEnd, Wiring, mtu, up, wire};
+use crate::objects::Vif;
 
 #[derive(Debug)]
 pub(super) struct Ovs;

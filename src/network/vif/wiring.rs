@@ -4,9 +4,10 @@ use std::fmt;
 
 use super::Error;
 use super::change::Change;
-use super::model::{Mac, Owner, Vif};
 use super::names::Names;
+use super::owner::Owner;
 use super::plan::Plan;
+use crate::objects::{Mac, Vif};
 
 /// What of a plugged VIF goes into the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -154,7 +154,7 @@ fn ensure_command(
 fn network_mode(instance: &Instance, options: &ContainerOptions) -> String {
     match instance.network {
         NetworkChoice::None => "none".to_owned(),
-        NetworkChoice::Auto => options
+        NetworkChoice::Auto | NetworkChoice::These(_) => options
             .network_mode
             .clone()
             .unwrap_or_else(|| "bridge".to_owned()),

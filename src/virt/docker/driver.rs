@@ -12,8 +12,10 @@ use super::host::Abilities;
 use super::turns::Turns;
 use crate::docker::Docker;
 use crate::image::ImageService;
-use crate::objects::{DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, RequestContext};
-use crate::virt::{ComputeDriver, Error, Event, Observed, Progress, RebootType};
+use crate::objects::{
+    DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, RequestContext, Vif,
+};
+use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
 
 /// What the driver is told once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +69,7 @@ impl ComputeDriver for DockerDriver {
         context: &RequestContext,
         instance: &Instance,
         image: &Image,
+        _supplies: &Supplies,
         _progress: &dyn Progress,
     ) -> Result<Observed, Error> {
         self.boot(context, instance, image).await
@@ -76,16 +79,42 @@ impl ComputeDriver for DockerDriver {
         self.remove(id).await
     }
 
-    async fn power_on(&self, id: InstanceId) -> Result<Observed, Error> {
-        self.start(id).await
+    async fn power_on(&self, instance: &Instance, _network: &NetworkInfo) -> Result<Observed, Error> {
+        self.start(instance.id).await
     }
 
     async fn power_off(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error> {
         self.stop(id, timeout).await
     }
 
-    async fn reboot(&self, id: InstanceId, kind: RebootType, timeout: Duration) -> Result<Observed, Error> {
-        self.restart(id, kind, timeout).await
+    async fn reboot(
+        &self,
+        instance: &Instance,
+        _network: &NetworkInfo,
+        kind: RebootType,
+        timeout: Duration,
+    ) -> Result<Observed, Error> {
+        self.restart(instance.id, kind, timeout).await
+    }
+
+    async fn prepare_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn plug_vifs(&self, _instance: &Instance, _network: &NetworkInfo) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn detach_vif(&self, _instance: &Instance, _vif: &Vif) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn unplug_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn guard(&self, _instance: &Instance, _network: &NetworkInfo) -> Result<(), Error> {
+        Ok(())
     }
 
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error> {

@@ -1,18 +1,15 @@
 //! What is true of a container now, in Nova's terms.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 
-use bollard::models::{
-    ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status, EndpointSettings,
-};
+use bollard::models::{ContainerInspectResponse, ContainerState, ContainerStateStatusEnum as Status};
 use bollard::query_parameters::{InspectContainerOptions, ListContainersOptionsBuilder};
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::DockerDriver;
 use super::names::{self, container_name, instance_of};
 use super::refusal::refused;
-use crate::objects::{FixedIp, InstanceId, PowerState, Vif};
+use crate::objects::{InstanceId, PowerState};
 use crate::virt::{Error, Observed};
 
 /// How many containers are inspected at once.
@@ -86,20 +83,9 @@ pub(super) fn observed(container: &ContainerInspectResponse) -> Observed {
         .state
         .as_ref()
         .map_or((PowerState::NoState, None), power);
-    let networks = container
-        .network_settings
-        .as_ref()
-        .and_then(|settings| settings.networks.as_ref());
-    let mut vifs: Vec<Vif> = networks
-        .into_iter()
-        .flatten()
-        .filter_map(|(network, endpoint)| vif(network, endpoint))
-        .collect();
-    vifs.sort_by(|left, right| left.network.cmp(&right.network));
     Observed {
         power_state,
         exit_code,
-        vifs,
     }
 }
 
@@ -114,40 +100,15 @@ fn power(state: &ContainerState) -> (PowerState, Option<i64>) {
     }
 }
 
-/// Nothing without an address of its own: the network of a container that is not running, of the host, or none at all.
-fn vif(network: &str, endpoint: &EndpointSettings) -> Option<Vif> {
-    let mac = endpoint.mac_address.clone().filter(|mac| !mac.is_empty())?;
-    let v4 = fixed_ip(endpoint.ip_address.as_deref(), endpoint.ip_prefix_len);
-    let v6 = fixed_ip(
-        endpoint.global_ipv6_address.as_deref(),
-        endpoint.global_ipv6_prefix_len,
-    );
-    Some(Vif {
-        network: network.to_owned(),
-        mac,
-        fixed_ips: v4.into_iter().chain(v6).collect(),
-    })
-}
-
-fn fixed_ip(address: Option<&str>, prefix: Option<i64>) -> Option<FixedIp> {
-    let address: IpAddr = address?.parse().ok()?;
-    let prefix = u8::try_from(prefix?).ok()?;
-    Some(FixedIp { address, prefix })
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
 
-    fn seen(state: serde_json::Value, networks: serde_json::Value) -> Observed {
-        let inspect = json!({"State": state, "NetworkSettings": {"Networks": networks}});
-        observed(&serde_json::from_value(inspect).unwrap())
-    }
-
     fn power_of(status: &str) -> (PowerState, Option<i64>) {
-        let seen = seen(json!({"Status": status, "ExitCode": 137}), json!({}));
+        let inspect = json!({"State": {"Status": status, "ExitCode": 137}});
+        let seen = observed(&serde_json::from_value(inspect).unwrap());
         (seen.power_state, seen.exit_code)
     }
 
@@ -160,38 +121,5 @@ mod tests {
         assert_eq!(power_of("exited"), (PowerState::Shutdown, Some(137)));
         assert_eq!(power_of("dead"), (PowerState::Shutdown, Some(137)));
         assert_eq!(power_of("removing"), (PowerState::Shutdown, Some(137)));
-    }
-
-    #[test]
-    fn a_vif_shows_both_families_and_networks_come_sorted() {
-        let networks = json!({
-            "web": {"MacAddress": "02:42:ac:12:00:02", "IPAddress": "172.18.0.2", "IPPrefixLen": 16,
-                    "GlobalIPv6Address": "fd00::2", "GlobalIPv6PrefixLen": 64},
-            "bridge": {"MacAddress": "02:42:ac:11:00:02", "IPAddress": "172.17.0.2", "IPPrefixLen": 16,
-                       "GlobalIPv6Address": "", "GlobalIPv6PrefixLen": 0},
-        });
-        let ip = |address: &str, prefix| FixedIp {
-            address: address.parse().unwrap(),
-            prefix,
-        };
-        let expected = vec![
-            Vif {
-                network: "bridge".into(),
-                mac: "02:42:ac:11:00:02".into(),
-                fixed_ips: vec![ip("172.17.0.2", 16)],
-            },
-            Vif {
-                network: "web".into(),
-                mac: "02:42:ac:12:00:02".into(),
-                fixed_ips: vec![ip("172.18.0.2", 16), ip("fd00::2", 64)],
-            },
-        ];
-        assert_eq!(seen(json!({"Status": "running"}), networks).vifs, expected);
-    }
-
-    #[test]
-    fn a_network_without_an_address_is_no_vif() {
-        let ended = json!({"bridge": {"MacAddress": "", "IPAddress": "", "IPPrefixLen": 0}});
-        assert_eq!(seen(json!({"Status": "exited", "ExitCode": 0}), ended).vifs, []);
     }
 }

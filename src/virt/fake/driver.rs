@@ -1,7 +1,6 @@
 //! The fake driver's verbs, over a map of servers.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,9 +17,10 @@ use super::server::{KILLED, Server, TERMINATED};
 use crate::image::ImageService;
 use crate::objects::{
     DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, TaskState,
+    Vif,
 };
 use crate::virt::docker::{EngineImage, Ground, container_options, create_body, ensure_format};
-use crate::virt::{ComputeDriver, Error, Event, Observed, Progress, RebootType};
+use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
 
 /// Cheap to clone; clones share their servers.
 #[derive(Debug, Clone)]
@@ -37,7 +37,6 @@ pub(super) struct State {
     cache: Shared<BTreeMap<ImageId, ImageConfig>>,
     pub(super) plans: Shared<Plans>,
     pub(super) events: broadcast::Sender<Option<Event>>,
-    booted: AtomicU32,
 }
 
 impl State {
@@ -57,7 +56,6 @@ impl FakeDriver {
             cache: Shared::default(),
             plans: Shared::default(),
             events: channel(),
-            booted: AtomicU32::default(),
         };
         Self {
             host: host.into(),
@@ -129,14 +127,14 @@ impl ComputeDriver for FakeDriver {
         context: &RequestContext,
         instance: &Instance,
         image: &Image,
+        supplies: &Supplies,
         _progress: &dyn Progress,
     ) -> Result<Observed, Error> {
         self.state.enter(Verb::Spawn).await?;
         let options = container_options(instance)?;
         let engine_image = self.engine_image(context, image).await?;
         create_body(instance, image, &engine_image, &options, &self.ground())?;
-        let number = self.state.booted.fetch_add(1, Ordering::Relaxed);
-        let server = Server::booted(instance, number);
+        let server = Server::booted(instance, &supplies.network);
         let observed = server.observed();
         {
             let mut servers = self.state.servers();
@@ -163,9 +161,10 @@ impl ComputeDriver for FakeDriver {
         Ok(())
     }
 
-    async fn power_on(&self, id: InstanceId) -> Result<Observed, Error> {
+    async fn power_on(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
         self.state.enter(Verb::PowerOn).await?;
-        self.change(id, |server| {
+        self.change(instance.id, |server| {
+            server.network = network.clone();
             match server.power_state {
                 PowerState::Running => {}
                 PowerState::Paused => server.power_state = PowerState::Running,
@@ -185,9 +184,16 @@ impl ComputeDriver for FakeDriver {
         })
     }
 
-    async fn reboot(&self, id: InstanceId, kind: RebootType, _timeout: Duration) -> Result<Observed, Error> {
+    async fn reboot(
+        &self,
+        instance: &Instance,
+        network: &NetworkInfo,
+        kind: RebootType,
+        _timeout: Duration,
+    ) -> Result<Observed, Error> {
         self.state.enter(Verb::Reboot).await?;
-        self.change(id, |server| {
+        self.change(instance.id, |server| {
+            server.network = network.clone();
             if server.power_state != PowerState::Shutdown {
                 server.end(if kind == RebootType::Hard {
                     KILLED
@@ -198,6 +204,42 @@ impl ComputeDriver for FakeDriver {
             server.begin();
             Ok(())
         })
+    }
+
+    async fn prepare_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
+        self.state.enter(Verb::PrepareVifs).await
+    }
+
+    async fn plug_vifs(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
+        self.state.enter(Verb::PlugVifs).await?;
+        self.change(instance.id, |server| {
+            server.network = network.clone();
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    async fn detach_vif(&self, instance: &Instance, vif: &Vif) -> Result<(), Error> {
+        self.state.enter(Verb::DetachVif).await?;
+        self.change(instance.id, |server| {
+            server.network.vifs.retain(|plugged| plugged.id != vif.id);
+            server.network.guards.retain(|guard| guard.port != vif.id);
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    async fn unplug_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
+        self.state.enter(Verb::UnplugVifs).await
+    }
+
+    async fn guard(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
+        self.state.enter(Verb::Guard).await?;
+        self.change(instance.id, |server| {
+            server.network.guards.clone_from(&network.guards);
+            Ok(())
+        })?;
+        Ok(())
     }
 
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error> {

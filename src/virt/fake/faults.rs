@@ -7,7 +7,7 @@ use tokio::sync::{Mutex as Gate, OwnedMutexGuard, broadcast};
 
 use super::driver::State;
 use crate::objects::InstanceId;
-use crate::virt::{Error, Event};
+use crate::virt::{Error, Event, NetworkInfo};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verb {
@@ -18,6 +18,11 @@ pub enum Verb {
     Reboot,
     Pause,
     Unpause,
+    PrepareVifs,
+    PlugVifs,
+    DetachVif,
+    UnplugVifs,
+    Guard,
     Snapshot,
     ConsoleOutput,
     Observe,
@@ -52,6 +57,11 @@ impl FakeFaults {
             .entry(verb)
             .or_default()
             .push_back(reason.to_owned());
+    }
+
+    /// What the server is connected to now, when there is such a server.
+    pub fn network(&self, id: InstanceId) -> Option<NetworkInfo> {
+        self.0.servers().get(&id).map(|server| server.network.clone())
     }
 
     /// The next call of `verb` panics, as a mistake in a driver does.

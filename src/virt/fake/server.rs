@@ -1,15 +1,14 @@
 //! A server that is only remembered.
 
-use std::net::{IpAddr, Ipv4Addr};
-
-use crate::objects::{FixedIp, Instance, NetworkChoice, PowerState, Vif};
-use crate::virt::Observed;
+use crate::objects::{Instance, PowerState};
+use crate::virt::{NetworkInfo, Observed};
 
 #[derive(Debug, Clone)]
 pub(super) struct Server {
     pub(super) power_state: PowerState,
     exit_code: Option<i64>,
-    vifs: Vec<Vif>,
+    /// What is plugged, and what may pass it.
+    pub(super) network: NetworkInfo,
     log: Vec<String>,
     name: String,
 }
@@ -20,12 +19,11 @@ pub(super) const KILLED: i64 = 137;
 pub(super) const TERMINATED: i64 = 143;
 
 impl Server {
-    /// `number` counts up and becomes its address.
-    pub(super) fn booted(instance: &Instance, number: u32) -> Self {
+    pub(super) fn booted(instance: &Instance, network: &NetworkInfo) -> Self {
         let mut server = Self {
             power_state: PowerState::Running,
             exit_code: None,
-            vifs: vifs(instance.network.clone(), number),
+            network: network.clone(),
             log: Vec::new(),
             name: instance.name.clone(),
         };
@@ -53,29 +51,10 @@ impl Server {
         self.log[start..].iter().map(|line| format!("{line}\n")).collect()
     }
 
-    /// As with the real engine, a server that is off has no addresses.
     pub(super) fn observed(&self) -> Observed {
-        let off = self.power_state == PowerState::Shutdown;
         Observed {
             power_state: self.power_state,
             exit_code: self.exit_code,
-            vifs: if off { Vec::new() } else { self.vifs.clone() },
         }
     }
-}
-
-fn vifs(network: NetworkChoice, number: u32) -> Vec<Vif> {
-    if network == NetworkChoice::None {
-        return Vec::new();
-    }
-    let address = Ipv4Addr::from(u32::from(Ipv4Addr::new(10, 0, 0, 2)) + (number & 0x00ff_ffff));
-    let [_, b, c, d] = address.octets();
-    vec![Vif {
-        network: "bridge".to_owned(),
-        mac: format!("02:42:0a:{b:02x}:{c:02x}:{d:02x}"),
-        fixed_ips: vec![FixedIp {
-            address: IpAddr::V4(address),
-            prefix: 8,
-        }],
-    }]
 }

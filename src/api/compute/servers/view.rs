@@ -11,7 +11,8 @@ use crate::api::compute::flavors::FlavorSummary;
 use crate::api::compute::time::{Micros, Seconds};
 use crate::api::links::{Link, Links};
 use crate::objects::{
-    FlavorId, Instance, InstanceId, PowerState, ProjectId, RequestContext, TaskState, UserId, Vif, VmState,
+    FlavorId, Instance, InstanceId, Mac, PowerState, ProjectId, RequestContext, TaskState, UserId, Vif,
+    VmState,
 };
 use crate::view;
 
@@ -169,13 +170,13 @@ view! {
 pub(super) struct Addresses(pub(super) Vec<Vif>);
 
 #[derive(Debug, Serialize)]
-struct Address<'a> {
+struct Address {
     version: u8,
     addr: String,
     #[serde(rename = "OS-EXT-IPS:type")]
     kind: &'static str,
     #[serde(rename = "OS-EXT-IPS-MAC:mac_addr")]
-    mac: &'a str,
+    mac: Mac,
 }
 
 impl Addresses {
@@ -189,16 +190,16 @@ impl Addresses {
         networks
     }
 
-    fn each(&self) -> impl Iterator<Item = (&str, Address<'_>)> {
+    fn each(&self) -> impl Iterator<Item = (&str, Address)> {
         self.0.iter().flat_map(|vif| {
-            vif.fixed_ips.iter().map(|ip| {
+            vif.addresses().map(|(ip, kind)| {
                 let address = Address {
-                    version: if ip.address.is_ipv4() { 4 } else { 6 },
-                    addr: ip.address.to_string(),
-                    kind: "fixed",
-                    mac: &vif.mac,
+                    version: if ip.is_ipv4() { 4 } else { 6 },
+                    addr: ip.to_string(),
+                    kind,
+                    mac: vif.mac,
                 };
-                (vif.network.as_str(), address)
+                (vif.network.label.as_str(), address)
             })
         })
     }
@@ -206,7 +207,7 @@ impl Addresses {
 
 impl Serialize for Addresses {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut networks: BTreeMap<&str, Vec<Address<'_>>> = BTreeMap::new();
+        let mut networks: BTreeMap<&str, Vec<Address>> = BTreeMap::new();
         for (network, address) in self.each() {
             networks.entry(network).or_default().push(address);
         }

@@ -9,8 +9,9 @@ use rtnetlink::packet_route::link::{
 };
 use rtnetlink::{Handle, LinkBridge, LinkMacVlan, LinkMessageBuilder, LinkUnspec, LinkVeth, LinkVlan};
 
-use super::super::{Change, Error, Link, Mac, Namespace};
+use super::super::{Change, Error, Link, Namespace};
 use super::connection::refused;
+use crate::objects::Mac;
 
 pub(super) struct Links {
     netlink: Handle,
