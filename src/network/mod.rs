@@ -2,6 +2,7 @@
 //! them, and what a server is told when it asks.
 
 mod error;
+pub mod fabric;
 pub mod firewall;
 pub mod guest;
 mod nft;
