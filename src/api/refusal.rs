@@ -20,7 +20,7 @@ impl From<Error> for Fault {
             Error::Forbidden(_) | Error::OverQuota { .. } => Self::forbidden(message),
             Error::Unavailable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
             Error::Image(error) => Self::from(error),
-            Error::Driver(_) | Error::Records(_) => {
+            Error::Driver(_) | Error::Network(_) | Error::Records(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
                 Self::unexpected()
             }
