@@ -23,6 +23,17 @@ const EXTENSIONS: &[Extension] = &[
         "Neutron external network",
         "2013-01-14T10:00:00-00:00",
     ),
+    extension(
+        "ext-gw-mode",
+        "Neutron L3 Configurable external gateway mode",
+        "2013-03-28T10:00:00-00:00",
+    ),
+    extension("extraroute", "Neutron Extra Route", "2013-02-01T10:00:00-00:00"),
+    extension(
+        "fip-port-details",
+        "Floating IP Port Details Extension",
+        "2018-04-09T10:00:00-00:00",
+    ),
     extension("net-mtu", "Network MTU", "2015-03-25T10:00:00-00:00"),
     extension(
         "net-mtu-writable",
@@ -43,6 +54,7 @@ const EXTENSIONS: &[Extension] = &[
         "2017-02-10T10:00:00-00:00",
     ),
     extension("quotas", "Quota management support", "2012-07-29T10:00:00-00:00"),
+    extension("router", "Neutron L3 Router", "2012-07-20T10:00:00-00:00"),
     extension("sorting", "Sorting support", "2016-06-12T00:00:00-00:00"),
     extension(
         "standard-attr-description",

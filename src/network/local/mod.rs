@@ -6,10 +6,13 @@
 mod affected;
 mod edit;
 mod error;
+pub mod floating_ips;
 pub mod networks;
+mod own_ports;
 pub mod quotas;
 pub mod records;
 mod rights;
+pub mod routers;
 pub mod security_groups;
 mod state;
 mod table;

@@ -1,12 +1,14 @@
 //! The resources of the network API, each a table of its attributes.
 
+mod floating_ips;
 mod networks;
+mod routers;
 
 use axum::Router;
 
 use super::Door;
 use super::resource::{self, Served};
-use crate::network::local::records::Network;
+use crate::network::local::records::{FloatingIp, Network, Router as NetworkRouter};
 
 macro_rules! resources {
     ($($Record:ident),* $(,)?) => {
@@ -15,9 +17,9 @@ macro_rules! resources {
             &[$((<$Record as crate::network::local::Resource>::NAME, $Record::PLURAL, $Record::PATH)),*];
 
         pub(super) fn routes() -> Router<Door> {
-            Router::new()$(.merge(resource::routes::<$Record>()))*
+            Router::new()$(.merge(resource::routes::<$Record>()))*.merge(routers::interfaces())
         }
     };
 }
 
-resources!(Network);
+resources!(Network, NetworkRouter, FloatingIp);
