@@ -31,8 +31,7 @@ pub fn create(edit: &mut Edit<'_>, wanted: Wanted) -> Result<Uuid, Error> {
 pub fn update(edit: &mut Edit<'_>, id: Uuid, wanted: Wanted) -> Result<(), Error> {
     let scope = edit.own::<AddressScope>("update", id)?;
     if scope.shared && wanted.shared == Some(false) {
-        let message =
-            format!("Unable to update address scope {id} : Shared address scope can't be unshared");
+        let message = format!("Unable to update address scope {id} : Shared address scope can't be unshared");
         return Err(Error::invalid("AddressScopeUpdateError", message));
     }
     set(&mut scope.name, wanted.name);

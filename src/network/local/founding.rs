@@ -98,7 +98,11 @@ fn make(edit: &mut Edit<'_>, founding: &Founding) -> Result<(), Error> {
         external_fixed_ips: fixed_ips,
     });
     edit.state.routers.put(router);
-    let first = edit.state.subnets.get(&inner).and_then(|subnet| subnet.gateway_ip);
+    let first = edit
+        .state
+        .subnets
+        .get(&inner)
+        .and_then(|subnet| subnet.gateway_ip);
     let interface = ports::Wanted {
         network_id: Some(private),
         fixed_ips: Some(vec![ports::WantedIp {

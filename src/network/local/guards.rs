@@ -35,7 +35,9 @@ fn senders(port: &Port) -> Vec<Sender> {
 }
 
 fn looked_up(state: &State, rule: &SecurityGroupRule) -> Rule {
-    let members = rule.remote_group_id.map(|group| members(state, group, rule.ethertype));
+    let members = rule
+        .remote_group_id
+        .map(|group| members(state, group, rule.ethertype));
     Rule {
         direction: rule.direction,
         ethertype: rule.ethertype,
@@ -47,7 +49,10 @@ fn looked_up(state: &State, rule: &SecurityGroupRule) -> Rule {
 }
 
 fn members(state: &State, group: Uuid, ethertype: Ethertype) -> Vec<Cidr> {
-    let ports = state.ports.values().filter(|port| port.security_groups.contains(&group));
+    let ports = state
+        .ports
+        .values()
+        .filter(|port| port.security_groups.contains(&group));
     ports
         .flat_map(|port| port.addresses())
         .filter(|ip| ip.is_ipv4() == (ethertype == Ethertype::V4))

@@ -5,6 +5,7 @@
 
 pub mod address_scopes;
 mod affected;
+pub mod availability;
 mod edit;
 mod error;
 mod founding;

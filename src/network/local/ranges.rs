@@ -15,7 +15,9 @@ pub(super) fn number(address: IpAddr) -> u128 {
 /// The address with this number in the family of `like`; none when the family ends before it.
 pub(super) fn address(number: u128, like: IpAddr) -> Option<IpAddr> {
     match like {
-        IpAddr::V4(_) => u32::try_from(number).ok().map(|bits| Ipv4Addr::from_bits(bits).into()),
+        IpAddr::V4(_) => u32::try_from(number)
+            .ok()
+            .map(|bits| Ipv4Addr::from_bits(bits).into()),
         IpAddr::V6(_) => Some(Ipv6Addr::from_bits(number).into()),
     }
 }
@@ -74,7 +76,12 @@ pub(super) fn free_range(outer: &Cidr, prefix: u8, taken: &[Cidr]) -> Option<Cid
             address: address(start, outer.address)?,
             prefix,
         };
-        match taken.iter().filter(|other| overlap(other, &range)).map(last).max() {
+        match taken
+            .iter()
+            .filter(|other| overlap(other, &range))
+            .map(last)
+            .max()
+        {
             None => return Some(range),
             Some(end) => start = (end.max(start | size)).checked_add(1)?,
         }
@@ -132,7 +139,10 @@ mod tests {
         let free = |prefix, taken: &[&str]| free_range(&range("10.0.0.0/16"), prefix, &ranges(taken));
         assert_eq!(free(24, &[]), Some(range("10.0.0.0/24")));
         assert_eq!(free(24, &["10.0.0.0/25"]), Some(range("10.0.1.0/24")));
-        assert_eq!(free(24, &["10.0.0.0/24", "10.0.2.0/24"]), Some(range("10.0.1.0/24")));
+        assert_eq!(
+            free(24, &["10.0.0.0/24", "10.0.2.0/24"]),
+            Some(range("10.0.1.0/24"))
+        );
         assert_eq!(free(17, &["10.0.3.0/24"]), Some(range("10.0.128.0/17")));
         assert_eq!(free(16, &["10.0.3.0/24"]), None);
         assert_eq!(
@@ -148,7 +158,10 @@ mod tests {
     #[test]
     fn neighbours_become_one_range() {
         let compacted = |texts: &[&str]| compact(ranges(texts));
-        assert_eq!(compacted(&["10.0.1.0/24", "10.0.0.0/24"]), ranges(&["10.0.0.0/23"]));
+        assert_eq!(
+            compacted(&["10.0.1.0/24", "10.0.0.0/24"]),
+            ranges(&["10.0.0.0/23"])
+        );
         assert_eq!(
             compacted(&["10.0.1.0/24", "10.0.2.0/24"]),
             ranges(&["10.0.1.0/24", "10.0.2.0/24"])

@@ -93,12 +93,18 @@ impl NetworkService for LocalNetworks {
 
     async fn vifs(&self, ports: &[Uuid]) -> Result<Vec<Vif>, Error> {
         let state = self.state();
-        Ok(ports.iter().filter_map(|id| super::vifs::vif(&state, *id)).collect())
+        Ok(ports
+            .iter()
+            .filter_map(|id| super::vifs::vif(&state, *id))
+            .collect())
     }
 
     async fn guards(&self, ports: &[Uuid]) -> Result<Vec<Guard>, Error> {
         let state = self.state();
-        Ok(ports.iter().filter_map(|id| super::guards::guard(&state, *id)).collect())
+        Ok(ports
+            .iter()
+            .filter_map(|id| super::guards::guard(&state, *id))
+            .collect())
     }
 
     fn changes(&self) -> BoxStream<'static, Changed> {
@@ -127,7 +133,12 @@ impl LocalNetworks {
 
 /// Where servers go that name no network. Nobody means an external one without naming it, not even its owner.
 fn usual(state: &State, context: &RequestContext) -> Vec<Network> {
-    let inner = || state.networks.values().filter(|network| !network.external || network.shared);
+    let inner = || {
+        state
+            .networks
+            .values()
+            .filter(|network| !network.external || network.shared)
+    };
     let own: Vec<Network> = inner()
         .filter(|network| network.standard.project_id == context.project_id)
         .map(|network| told(state, network))

@@ -71,8 +71,7 @@ pub fn update(edit: &mut Edit<'_>, id: Uuid, wanted: Wanted) -> Result<(), Error
     apply(&mut after, wanted);
     let kept = |old: &Cidr| after.prefixes.iter().any(|new| holds(new, old));
     if !before.prefixes.iter().all(kept) {
-        let message =
-            "Illegal subnetpool update : Existing prefixes must be a subset of the new prefixes.";
+        let message = "Illegal subnetpool update : Existing prefixes must be a subset of the new prefixes.";
         return Err(Error::invalid("IllegalSubnetPoolUpdate", message));
     }
     check(edit, &after)?;
@@ -95,21 +94,21 @@ pub fn delete(edit: &mut Edit<'_>, id: Uuid) -> Result<(), Error> {
 pub(super) fn default(edit: &Edit<'_>, version: u8) -> Result<Uuid, Error> {
     let mut pools = edit.state.subnet_pools.values();
     let found = pools.find(|pool| pool.is_default && pool.ip_version == version);
-    found
-        .map(|pool| pool.standard.id)
-        .ok_or_else(|| {
-            let message = format!("No default subnetpool exists for IP version {version}.");
-            Error::not_found("DefaultSubnetPoolNotFound", message)
-        })
+    found.map(|pool| pool.standard.id).ok_or_else(|| {
+        let message = format!("No default subnetpool exists for IP version {version}.");
+        Error::not_found("DefaultSubnetPoolNotFound", message)
+    })
 }
 
 /// A range for a subnet; it is taken as soon as the subnet is there.
 pub(super) fn take(edit: &Edit<'_>, pool: Uuid, project: &ProjectId, asked: &Asked) -> Result<Cidr, Error> {
     let pool = edit.state.find::<SubnetPool>(edit.context, pool)?;
     if pool.ip_version != asked.version {
-        return Err(Error::input("Cannot allocate IPv{} subnet from IPv{} subnet pool"
-            .replacen("{}", &asked.version.to_string(), 1)
-            .replacen("{}", &pool.ip_version.to_string(), 1)));
+        return Err(Error::input(
+            "Cannot allocate IPv{} subnet from IPv{} subnet pool"
+                .replacen("{}", &asked.version.to_string(), 1)
+                .replacen("{}", &pool.ip_version.to_string(), 1),
+        ));
     }
     let prefix = asked
         .cidr
@@ -208,9 +207,24 @@ fn check(edit: &Edit<'_>, pool: &SubnetPool) -> Result<(), Error> {
         return Err(Error::invalid("PrefixVersionMismatch", message));
     }
     let bounds = [
-        ("min_prefixlen", pool.min_prefixlen, "max_prefixlen", pool.max_prefixlen),
-        ("min_prefixlen", pool.min_prefixlen, "default_prefixlen", pool.default_prefixlen),
-        ("default_prefixlen", pool.default_prefixlen, "max_prefixlen", pool.max_prefixlen),
+        (
+            "min_prefixlen",
+            pool.min_prefixlen,
+            "max_prefixlen",
+            pool.max_prefixlen,
+        ),
+        (
+            "min_prefixlen",
+            pool.min_prefixlen,
+            "default_prefixlen",
+            pool.default_prefixlen,
+        ),
+        (
+            "default_prefixlen",
+            pool.default_prefixlen,
+            "max_prefixlen",
+            pool.max_prefixlen,
+        ),
     ];
     if let Some((low, less, high, more)) = bounds.into_iter().find(|(_, less, _, more)| less > more) {
         // Neutron names the one that was moved last first.
@@ -222,7 +236,10 @@ fn check(edit: &Edit<'_>, pool: &SubnetPool) -> Result<(), Error> {
     }
     let widest = pool.prefixes.first().map_or(32, |prefix| width(prefix.address));
     if pool.max_prefixlen > widest {
-        let message = format!("Illegal prefix bounds: max_prefixlen={}, {widest}.", pool.max_prefixlen);
+        let message = format!(
+            "Illegal prefix bounds: max_prefixlen={}, {widest}.",
+            pool.max_prefixlen
+        );
         return Err(Error::invalid("IllegalSubnetPoolPrefixBounds", message));
     }
     check_default(edit.state, pool)?;
@@ -256,9 +273,11 @@ fn check_scope(edit: &Edit<'_>, pool: &SubnetPool) -> Result<(), Error> {
             ),
         ));
     }
-    let siblings = edit.state.subnet_pools.values().filter(|pool| {
-        pool.address_scope_id == Some(id) && pool.standard.id != own
-    });
+    let siblings = edit
+        .state
+        .subnet_pools
+        .values()
+        .filter(|pool| pool.address_scope_id == Some(id) && pool.standard.id != own);
     let mut prefixes = siblings.flat_map(|sibling| sibling.prefixes.iter());
     match prefixes.any(|theirs| pool.prefixes.iter().any(|ours| overlap(ours, theirs))) {
         true => Err(Error::conflict(

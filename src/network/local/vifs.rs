@@ -40,7 +40,10 @@ pub fn vif_type(port: &Port) -> &'static str {
 }
 
 fn floating(state: &State, port: Uuid) -> Vec<vif::FloatingIp> {
-    let here = state.floating_ips.values().filter(|floating| floating.port_id == Some(port));
+    let here = state
+        .floating_ips
+        .values()
+        .filter(|floating| floating.port_id == Some(port));
     here.filter_map(|floating| {
         Some(vif::FloatingIp {
             fixed: floating.fixed_ip_address?,
@@ -53,7 +56,10 @@ fn floating(state: &State, port: Uuid) -> Vec<vif::FloatingIp> {
 fn described(state: &State, network: &Network, port: &Port) -> vif::Network {
     let mut subnets: Vec<vif::Subnet> = Vec::new();
     for fixed in &port.fixed_ips {
-        match subnets.iter_mut().find(|subnet| subnet.id == Some(fixed.subnet_id)) {
+        match subnets
+            .iter_mut()
+            .find(|subnet| subnet.id == Some(fixed.subnet_id))
+        {
             Some(subnet) => subnet.ips.push(fixed.ip_address),
             None => subnets.extend(
                 state

@@ -47,7 +47,9 @@ pub(super) fn reallocate(state: &State, port: &Port, wanted: &[WantedIp]) -> Res
             None => fresh.push(*ip),
         }
     }
-    draft.given.extend(old.into_iter().filter(|fixed| made_of_mac(state, fixed)));
+    draft
+        .given
+        .extend(old.into_iter().filter(|fixed| made_of_mac(state, fixed)));
     for ip in &fresh {
         draft.add(ip)?;
     }
@@ -58,7 +60,10 @@ pub(super) fn reallocate(state: &State, port: &Port, wanted: &[WantedIp]) -> Res
 pub fn one_more(state: &State, port: &Port) -> Result<Vec<FixedIp>, Error> {
     let mut draft = Draft::new(state, port);
     draft.given.clone_from(&port.fixed_ips);
-    let subnets: Vec<_> = draft.subnets().filter(|subnet| !subnet.is_auto_addressed()).collect();
+    let subnets: Vec<_> = draft
+        .subnets()
+        .filter(|subnet| !subnet.is_auto_addressed())
+        .collect();
     draft.add_from_any(&subnets)?;
     Ok(draft.given)
 }
@@ -167,7 +172,8 @@ impl<'a> Draft<'a> {
             }
         }
         let made: Vec<_> = self.subnets().filter(by_mac).collect();
-        made.into_iter().try_for_each(|subnet| self.add_made_of_mac(subnet))
+        made.into_iter()
+            .try_for_each(|subnet| self.add_made_of_mac(subnet))
     }
 
     fn subnet(&self, id: Uuid) -> Result<&'a Arc<Subnet>, Error> {
@@ -240,7 +246,10 @@ impl<'a> Draft<'a> {
     /// By others, and by what this port has been given so far.
     fn taken(&self, subnet: &Subnet) -> BTreeSet<u128> {
         let mut taken = taken(self.state, subnet, Some(self.port.standard.id));
-        let given = self.given.iter().filter(|fixed| fixed.subnet_id == subnet.standard.id);
+        let given = self
+            .given
+            .iter()
+            .filter(|fixed| fixed.subnet_id == subnet.standard.id);
         taken.extend(given.map(|fixed| number(fixed.ip_address)));
         taken
     }

@@ -18,8 +18,8 @@ use super::rights::Resource;
 use super::security_groups;
 use crate::objects::{Mac, ProjectId};
 
-pub(super) use addresses::{give_addresses_of_macs, take_addresses_back};
 pub use addresses::{free_address, one_more};
+pub(super) use addresses::{give_addresses_of_macs, take_addresses_back};
 pub use names::{Name, names};
 
 /// What a client says of a port; what it does not say stays as it is.
@@ -68,7 +68,9 @@ impl WantedIp {
 
 /// As a client asks for it.
 pub fn create(edit: &mut Edit<'_>, wanted: Wanted) -> Result<Uuid, Error> {
-    let network = edit.state.find::<Network>(edit.context, wanted.network_id.unwrap_or_default())?;
+    let network = edit
+        .state
+        .find::<Network>(edit.context, wanted.network_id.unwrap_or_default())?;
     if !network.is_ruled_by(edit.state, edit.context) {
         rules::only_for_owners_of_the_network("create", &wanted)?;
     }
@@ -94,7 +96,10 @@ pub fn make(edit: &mut Edit<'_>, project: ProjectId, wanted: Wanted) -> Result<U
     port.security_groups = match groups {
         Some(groups) => groups,
         None if port.port_security_enabled => {
-            vec![security_groups::ensure_default(edit, &port.standard.project_id.clone())]
+            vec![security_groups::ensure_default(
+                edit,
+                &port.standard.project_id.clone(),
+            )]
         }
         None => Vec::new(),
     };

@@ -15,15 +15,24 @@ pub(super) fn only_for_owners_of_the_network(verb: &str, wanted: &Wanted) -> Res
     let addresses = wanted.fixed_ips.iter().flatten();
     let said = [
         ("mac_address", wanted.mac_address.is_some()),
-        ("fixed_ips:ip_address", addresses.clone().any(|ip| ip.ip_address.is_some())),
+        (
+            "fixed_ips:ip_address",
+            addresses.clone().any(|ip| ip.ip_address.is_some()),
+        ),
         ("port_security_enabled", wanted.port_security_enabled.is_some()),
         (
             "allowed_address_pairs",
-            wanted.allowed_address_pairs.as_ref().is_some_and(|pairs| !pairs.is_empty()),
+            wanted
+                .allowed_address_pairs
+                .as_ref()
+                .is_some_and(|pairs| !pairs.is_empty()),
         ),
         (
             "device_owner",
-            wanted.device_owner.as_ref().is_some_and(|owner| owner.starts_with("network:")),
+            wanted
+                .device_owner
+                .as_ref()
+                .is_some_and(|owner| owner.starts_with("network:")),
         ),
     ];
     match said.iter().find(|(_, said)| *said) {
@@ -70,12 +79,13 @@ fn check_security(port: &Port, before: Option<&Port>) -> Result<(), Error> {
 fn check_pairs(port: &Port) -> Result<(), Error> {
     let pairs = &port.allowed_address_pairs;
     if pairs.len() > MOST_PAIRS {
-        let message = format!(
-            "The number of allowed address pair exceeds the maximum {MOST_PAIRS}."
-        );
+        let message = format!("The number of allowed address pair exceeds the maximum {MOST_PAIRS}.");
         return Err(Error::invalid("AllowedAddressPairExhausted", message));
     }
-    let twice = pairs.iter().enumerate().find(|(at, pair)| pairs[..*at].contains(pair));
+    let twice = pairs
+        .iter()
+        .enumerate()
+        .find(|(at, pair)| pairs[..*at].contains(pair));
     match twice {
         Some((_, pair)) => {
             let mac = pair.mac_address.unwrap_or(port.mac_address);

@@ -44,7 +44,10 @@ pub(super) fn check(subnet: &Subnet) -> Result<(), Error> {
             let message = format!("The allocation pool {start}-{end} spans beyond the subnet cidr {cidr}.");
             return Err(Error::invalid("OutOfBoundsAllocationPool", message));
         }
-        if let Some(gateway) = subnet.gateway_ip.filter(|gateway| in_pool(pool, number(*gateway))) {
+        if let Some(gateway) = subnet
+            .gateway_ip
+            .filter(|gateway| in_pool(pool, number(*gateway)))
+        {
             let message = format!("Gateway ip {gateway} conflicts with allocation pool {start}-{end}.");
             return Err(Error::conflict("GatewayConflictWithAllocationPools", message));
         }

@@ -47,9 +47,7 @@ fn check_modes(subnet: &Subnet) -> Result<(), Error> {
     if subnet.ip_version == 4 {
         let wrong = [("ipv6_ra_mode", ra), ("ipv6_address_mode", address)];
         return match wrong.iter().find(|(_, mode)| mode.is_some()) {
-            Some((name, _)) => Err(Error::input(format!(
-                "{name} is not valid when ip_version is 4"
-            ))),
+            Some((name, _)) => Err(Error::input(format!("{name} is not valid when ip_version is 4"))),
             None => Ok(()),
         };
     }
