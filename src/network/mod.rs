@@ -4,6 +4,7 @@
 mod error;
 pub mod firewall;
 pub mod guest;
+mod nft;
 mod service;
 pub mod vif;
 
