@@ -9,6 +9,7 @@
 mod bridge;
 mod command;
 mod failures;
+mod firewall;
 mod macvlan;
 mod ovs;
 mod repair;
