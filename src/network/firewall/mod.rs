@@ -1,4 +1,17 @@
 //! What may pass a server's interfaces: security groups and anti-spoofing, enforced inside the server's own network namespace.
+//!
+//! Pure functions make nftables rulesets of guards: `filter` what the IP stack sends and receives, `link` what leaves as
+//! frames, past the IP stack or not. Both are replaced in one transaction, so there is no moment without rules.
+//!
+//! A rule that goes takes the connections with it that it let in: a connection that was let through bears a mark that is
+//! made of the rules themselves. Under other rules the mark is another, and each connection is judged again, by who began
+//! it, at its next packet. Under the same rules that is one comparison per packet.
+
+mod apply;
+mod filter;
+mod link;
+mod prefixes;
+mod ruleset;
 
 use std::net::IpAddr;
 
@@ -6,6 +19,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::objects::{Cidr, Mac};
+
+pub use apply::apply;
 
 /// All that is let through one port, with the members of remote groups looked up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
