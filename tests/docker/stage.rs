@@ -336,6 +336,7 @@ pub(crate) fn instance(user_data: &str) -> Instance {
         power_state: nova_docker::objects::PowerState::NoState,
         exit_code: None,
         snapshot_image: None,
+        password_data: None,
         progress: 0,
         lock: None,
         fault: None,
