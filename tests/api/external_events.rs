@@ -17,7 +17,8 @@ async fn tell(cloud: &Cloud, token: &str, version: &str, events: Value) -> Answe
 async fn each_event_is_told_back_with_what_became_of_it() {
     let cloud = Cloud::start().await;
     let id = cloud.boot("one").await;
-    let plugged = json!({"name": "network-vif-plugged", "server_uuid": id, "tag": NOWHERE, "status": "completed"});
+    let plugged =
+        json!({"name": "network-vif-plugged", "server_uuid": id, "tag": NOWHERE, "status": "completed"});
     let changed = json!({"name": "network-changed", "server_uuid": id});
     let lost = json!({"name": "network-vif-deleted", "server_uuid": NOWHERE, "tag": "t"});
     let told = |event: &Value, status: &str, code: u16| {
@@ -93,7 +94,8 @@ async fn only_services_and_administrators_tell() {
         (refused.status.as_u16(), refused.fault().1),
         (
             403,
-            "Policy doesn't allow os_compute_api:os-server-external-events:create to be performed.".to_owned()
+            "Policy doesn't allow os_compute_api:os-server-external-events:create to be performed."
+                .to_owned()
         )
     );
 }
@@ -122,9 +124,7 @@ async fn an_event_of_the_wrong_form_is_refused_in_novas_words() {
         ),
         (
             json!([{"name": name, "server_uuid": NOWHERE, "status": "x"}]),
-            format!(
-                "{field} status. Value: x. 'x' is not one of ['failed', 'completed', 'in-progress']"
-            ),
+            format!("{field} status. Value: x. 'x' is not one of ['failed', 'completed', 'in-progress']"),
         ),
         (
             json!([{"name": name, "server_uuid": NOWHERE, "tag": null}]),

@@ -48,18 +48,15 @@ async fn an_interface_is_attached_and_detached() {
     let second = cloud
         .network
         .add_network("0d", "second", &["10.1.0.0/24".parse().unwrap()]);
-    let body = json!({"server": {"name": "one", "imageRef": cloud.image, "flavorRef": "42", "networks": "none"}});
+    let body =
+        json!({"server": {"name": "one", "imageRef": cloud.image, "flavorRef": "42", "networks": "none"}});
     let made = cloud.post("2.37", "/v2.1/servers", body).await;
     let id = made.body["server"]["id"].as_str().unwrap().to_owned();
     cloud.until(&id, "ACTIVE").await;
 
     let wanted = json!({"net_id": second, "fixed_ips": [{"ip_address": "10.1.0.9"}], "tag": "lan"});
     let attached = cloud
-        .post(
-            "2.70",
-            &path(&id),
-            json!({ "interfaceAttachment": wanted }),
-        )
+        .post("2.70", &path(&id), json!({ "interfaceAttachment": wanted }))
         .await;
     let mut interface = golden(&cloud);
     interface["tag"] = json!("lan");
@@ -116,9 +113,21 @@ async fn what_is_asked_of_an_interface_must_make_sense() {
     let field = "Invalid input for field/attribute";
     let network = cloud.private;
     for (version, attachment, message) in [
-        ("2.1", json!({"net_id": "x"}), format!("{field} net_id. Value: x. 'x' is not a 'uuid'")),
-        ("2.1", json!({"net_id": null}), format!("{field} net_id. Value: None. None is not of type 'string'")),
-        ("2.1", json!({"fixed_ips": []}), format!("{field} fixed_ips. Value: []. [] should be non-empty")),
+        (
+            "2.1",
+            json!({"net_id": "x"}),
+            format!("{field} net_id. Value: x. 'x' is not a 'uuid'"),
+        ),
+        (
+            "2.1",
+            json!({"net_id": null}),
+            format!("{field} net_id. Value: None. None is not of type 'string'"),
+        ),
+        (
+            "2.1",
+            json!({"fixed_ips": []}),
+            format!("{field} fixed_ips. Value: []. [] should be non-empty"),
+        ),
         (
             "2.1",
             json!({"fixed_ips": [{"ip_address": "1.1.1.1"}, {"ip_address": "::1"}]}),
@@ -127,7 +136,11 @@ async fn what_is_asked_of_an_interface_must_make_sense() {
                  [{{'ip_address': '1.1.1.1'}}, {{'ip_address': '::1'}}] is too long"
             ),
         ),
-        ("2.1", json!({"fixed_ips": [{}]}), format!("{field} 0. Value: {{}}. 'ip_address' is a required property")),
+        (
+            "2.1",
+            json!({"fixed_ips": [{}]}),
+            format!("{field} 0. Value: {{}}. 'ip_address' is a required property"),
+        ),
         (
             "2.1",
             json!({"fixed_ips": [{"ip_address": "x"}]}),
@@ -140,7 +153,11 @@ async fn what_is_asked_of_an_interface_must_make_sense() {
                 "{field} interfaceAttachment. Value: {{'tag': 'a'}}. Additional properties are not allowed ('tag' was unexpected)"
             ),
         ),
-        ("2.49", json!({"tag": "a,b"}), format!("{field} tag. Value: a,b. 'a,b' does not match '^[^,/]*$'")),
+        (
+            "2.49",
+            json!({"tag": "a,b"}),
+            format!("{field} tag. Value: a,b. 'a,b' does not match '^[^,/]*$'"),
+        ),
         (
             "2.1",
             json!({"net_id": network, "port_id": NOWHERE}),
@@ -188,11 +205,7 @@ async fn an_interface_that_cannot_be_had_is_refused_by_its_reason() {
         ),
     ] {
         let answer = cloud
-            .post(
-                "2.1",
-                &path(&id),
-                json!({ "interfaceAttachment": attachment }),
-            )
+            .post("2.1", &path(&id), json!({ "interfaceAttachment": attachment }))
             .await;
         assert_eq!(
             (answer.status.as_u16(), answer.fault().1),
@@ -202,7 +215,10 @@ async fn an_interface_that_cannot_be_had_is_refused_by_its_reason() {
     }
     for (port, message) in [
         ("x".to_owned(), "Port id x could not be found.".to_owned()),
-        (NOWHERE.to_owned(), format!("Port id {NOWHERE} could not be found.")),
+        (
+            NOWHERE.to_owned(),
+            format!("Port id {NOWHERE} could not be found."),
+        ),
     ] {
         let shown = cloud.get("2.1", &format!("{}/{port}", path(&id))).await;
         assert_eq!((shown.status.as_u16(), shown.fault().1), (404, message));
@@ -211,10 +227,7 @@ async fn an_interface_that_cannot_be_had_is_refused_by_its_reason() {
     let others = cloud.get("2.1", &format!("{}/{free}", path(&id))).await;
     assert_eq!(
         (others.status.as_u16(), others.fault().1),
-        (
-            404,
-            format!("Instance {id} does not have a port with id {free}")
-        )
+        (404, format!("Instance {id} does not have a port with id {free}"))
     );
 }
 
@@ -257,10 +270,7 @@ async fn a_fixed_address_comes_and_goes_until_2_44() {
     let again = cloud.act("2.43", &id, remove.clone()).await;
     assert_eq!(
         (again.status.as_u16(), again.fault().1),
-        (
-            400,
-            format!("Instance {id} does not have fixed IP '{address}'.")
-        )
+        (400, format!("Instance {id} does not have fixed IP '{address}'."))
     );
     for action in [add, remove] {
         let late = cloud.act("2.44", &id, action).await;

@@ -103,7 +103,8 @@ async fn more_than_one_network_to_choose_from_is_a_conflict() {
         .network
         .add_network("0d", "second", &["10.1.0.0/24".parse().unwrap()]);
     let refused = ask(&cloud, "2.37", json!("auto")).await;
-    let words = "More than one possible network found. Specify network ID(s) to select which one(s) to connect to.";
+    let words =
+        "More than one possible network found. Specify network ID(s) to select which one(s) to connect to.";
     assert_eq!(
         (refused.status.as_u16(), refused.fault().1),
         (409, words.to_owned())
@@ -169,9 +170,8 @@ async fn a_list_of_the_wrong_form_is_refused_in_novas_words() {
         let early = ask(&cloud, "2.36", networks.clone()).await;
         assert_eq!((early.status.as_u16(), early.fault().1), (400, before));
         let late = ask(&cloud, "2.37", networks).await;
-        let whole = format!(
-            "{item} networks. Value: {since}. {since} is not valid under any of the given schemas"
-        );
+        let whole =
+            format!("{item} networks. Value: {since}. {since} is not valid under any of the given schemas");
         assert_eq!((late.status.as_u16(), late.fault().1), (400, whole));
     }
     let word = ask(&cloud, "2.37", json!("foo")).await;
@@ -249,9 +249,7 @@ async fn a_floating_address_stands_behind_the_fixed_ones() {
             floating: "203.0.113.9".parse().unwrap(),
         },
     );
-    let shown = |addr: String, kind: &str| {
-        json!({"version": 4, "addr": addr, "OS-EXT-IPS:type": kind, "OS-EXT-IPS-MAC:mac_addr": port.mac})
-    };
+    let shown = |addr: String, kind: &str| json!({"version": 4, "addr": addr, "OS-EXT-IPS:type": kind, "OS-EXT-IPS-MAC:mac_addr": port.mac});
     let expected = json!({"private": [
         shown(port.fixed_ips[0].1.to_string(), "fixed"),
         shown("203.0.113.9".to_owned(), "floating"),
