@@ -64,6 +64,7 @@ mod leftover;
 pub mod links;
 pub mod metadata;
 pub mod microversion;
+pub mod network;
 pub mod pagination;
 pub mod policy;
 mod refusal;

@@ -7,6 +7,7 @@ pub mod fake;
 pub mod fabric;
 pub mod firewall;
 pub mod guest;
+pub mod local;
 mod nft;
 mod service;
 pub mod vif;
