@@ -11,6 +11,7 @@ mod bridge;
 mod command;
 mod fabric;
 mod failures;
+mod firewall;
 mod macvlan;
 mod ovs;
 mod repair;

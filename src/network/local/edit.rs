@@ -1,6 +1,5 @@
 //! A change while it is being made: the state it is made to, who asks for it, and where time and ids come from.
 
-use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use super::error::Error;
@@ -62,11 +61,4 @@ pub(super) fn set<T>(field: &mut T, wanted: Option<T>) {
     if let Some(wanted) = wanted {
         *field = wanted;
     }
-}
-
-/// For what can be set to null, which is something else than saying nothing.
-pub(super) fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    from: D,
-) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(from).map(Some)
 }

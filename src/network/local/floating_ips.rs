@@ -5,12 +5,15 @@ use std::net::IpAddr;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::edit::{Edit, said, set};
+use super::edit::{Edit, set};
 use super::error::Error;
-use super::own_ports::{self, FLOATING_IP, Owner, Wish};
-use super::records::{FixedIp, FloatingIp, Network, Port, Subnet};
+use super::ports::{self, WantedIp};
+use super::records::{FixedIp, FloatingIp, Network, Port, Standard};
 use super::state::State;
+use super::subnets::said;
 use crate::objects::ProjectId;
+
+const FLOATING_IP: &str = "network:floatingip";
 
 /// What a client says of a floating IP; what it does not say stays as it is.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -37,7 +40,7 @@ pub fn create(edit: &mut Edit<'_>, wanted: Wanted) -> Result<Uuid, Error> {
     refuse_unless_external(edit, network)?;
     let id = edit.uuid();
     let (port, address) = reserve(edit, id, network, &wanted)?;
-    let mut standard = super::records::Standard::new(id, project);
+    let mut standard = Standard::new(id, project);
     standard
         .description
         .clone_from(&wanted.description.unwrap_or_default());
@@ -71,21 +74,9 @@ pub fn update(edit: &mut Edit<'_>, id: Uuid, wanted: Wanted) -> Result<(), Error
 
 pub fn delete(edit: &mut Edit<'_>, id: Uuid) -> Result<(), Error> {
     let port = edit.own::<FloatingIp>("delete", id)?.floating_port_id;
-    edit.state.ports.remove(&port);
+    ports::remove(edit, port);
     edit.state.floating_ips.remove(&id);
     Ok(())
-}
-
-/// Lets go of a port that is about to be deleted.
-pub fn disassociate(state: &mut State, port: Uuid) {
-    let all = state.floating_ips.values();
-    let leading: Vec<FloatingIp> = all
-        .filter(|floating| floating.port_id == Some(port))
-        .map(|floating| FloatingIp::clone(floating))
-        .collect();
-    for floating in leading {
-        state.floating_ips.put(Association::default().made(floating));
-    }
 }
 
 fn refuse_unless_external(edit: &Edit<'_>, id: Uuid) -> Result<(), Error> {
@@ -104,35 +95,36 @@ fn reserve(edit: &mut Edit<'_>, id: Uuid, network: Uuid, wanted: &Wanted) -> Res
     if wanted.floating_ip_address.is_some() {
         edit.forbid_unless_admin("create_floatingip:floating_ip_address")?;
     }
-    let wish = Wish {
-        subnet_id: wanted.subnet_id,
-        ip_address: wanted.floating_ip_address,
+    let wish = match (wanted.subnet_id, wanted.floating_ip_address) {
+        (None, None) => any_ipv4(edit.state, network)?,
+        (subnet_id, ip_address) => WantedIp {
+            subnet_id,
+            ip_address,
+        },
     };
-    let wishes = match wish == Wish::default() {
-        true => any_ipv4(edit.state, network)?,
-        false => vec![wish],
+    let port = ports::Wanted {
+        network_id: Some(network),
+        fixed_ips: Some(vec![wish]),
+        device_id: Some(id.to_string()),
+        device_owner: Some(FLOATING_IP.to_owned()),
+        ..ports::Wanted::default()
     };
-    let owner = Owner {
-        project: None,
-        device: id,
-        kind: FLOATING_IP,
-    };
-    let port = own_ports::make(edit, network, owner, &wishes)?;
-    let address = port.addresses().find(IpAddr::is_ipv4);
-    let address = address.ok_or_else(|| no_address(network))?;
-    Ok((port.standard.id, address))
+    let port = ports::make(edit, ProjectId::from(""), port)?;
+    let mut addresses = edit.state.get::<Port>(port)?.addresses();
+    let address = addresses.find(IpAddr::is_ipv4);
+    Ok((port, address.ok_or_else(|| no_address(network))?))
 }
 
 /// In the first IPv4 subnet with room.
-fn any_ipv4(state: &State, network: Uuid) -> Result<Vec<Wish>, Error> {
-    let subnets = state.subnets_of(network).filter(|subnet| subnet.ip_version == 4);
-    let wishes = subnets.map(|subnet| Wish {
-        subnet_id: Some(subnet.standard.id),
-        ip_address: None,
+fn any_ipv4(state: &State, network: Uuid) -> Result<WantedIp, Error> {
+    let mut subnets = state.subnets_of(network).filter(|subnet| subnet.ip_version == 4);
+    let free = subnets.find_map(|subnet| {
+        Some(WantedIp {
+            subnet_id: Some(subnet.standard.id),
+            ip_address: Some(ports::free_address(state, subnet)?),
+        })
     });
-    let mut wishes =
-        wishes.filter(|wish| own_ports::choose(state, network, std::slice::from_ref(wish), None).is_ok());
-    wishes.next().map(|wish| vec![wish]).ok_or_else(|| {
+    free.ok_or_else(|| {
         let message = format!("No more IP addresses available on network {network}.");
         Error::exhausted("IpAddressGenerationFailure", message)
     })
@@ -238,7 +230,7 @@ fn router_between(
     let gateway = state
         .subnets
         .get(&inside.subnet_id)
-        .and_then(|subnet: &std::sync::Arc<Subnet>| subnet.gateway_ip);
+        .and_then(|subnet| subnet.gateway_ip);
     let external = floating.floating_network_id;
     let mut first = None;
     for router in state.routers.values().filter(|router| router.leads_to(external)) {

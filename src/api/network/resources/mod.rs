@@ -1,14 +1,20 @@
 //! The resources of the network API, each a table of its attributes.
 
+mod address_scopes;
 mod floating_ips;
 mod networks;
+mod ports;
 mod routers;
+mod subnet_pools;
+mod subnets;
 
 use axum::Router;
 
 use super::Door;
 use super::resource::{self, Served};
-use crate::network::local::records::{FloatingIp, Network, Router as NetworkRouter};
+use crate::network::local::records::{
+    AddressScope, FloatingIp, Network, Port, Router as NetworkRouter, Subnet, SubnetPool,
+};
 
 macro_rules! resources {
     ($($Record:ident),* $(,)?) => {
@@ -22,4 +28,12 @@ macro_rules! resources {
     };
 }
 
-resources!(Network, NetworkRouter, FloatingIp);
+resources!(
+    Network,
+    Subnet,
+    SubnetPool,
+    AddressScope,
+    Port,
+    NetworkRouter,
+    FloatingIp
+);

@@ -5,9 +5,10 @@ use uuid::Uuid;
 
 use super::super::edit::Edit;
 use super::super::error::Error;
-use super::super::own_ports::{Owner, ROUTER_GATEWAY, Wish, choose, make};
-use super::super::records::{Gateway, Network, Router};
-use super::{change, interfaces, routes};
+use super::super::ports::{self, WantedIp};
+use super::super::records::{FixedIp, Gateway, Network, Router};
+use super::{ROUTER_GATEWAY, change, interfaces, routes};
+use crate::objects::ProjectId;
 
 /// What a client says of the way out.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -16,7 +17,7 @@ pub struct Leading {
     #[serde(default)]
     pub enable_snat: Option<bool>,
     #[serde(default)]
-    pub external_fixed_ips: Option<Vec<Wish>>,
+    pub external_fixed_ips: Option<Vec<WantedIp>>,
 }
 
 /// Where the router leads from now on. On the network where it leads already it keeps its addresses, unless others are
@@ -38,7 +39,7 @@ pub(super) fn set(edit: &mut Edit<'_>, verb: &str, id: Uuid, leading: Option<Lea
         .gateway_of(id)
         .map(|port| (port.standard.id, port.network_id));
     match present {
-        Some((port, network)) if network == leading.network_id => readdress(edit, port, network, &wishes)?,
+        Some((port, network)) if network == leading.network_id => readdress(edit, port, &wishes)?,
         _ => {
             remove(edit, id)?;
             attach(edit, id, leading.network_id, &wishes)?;
@@ -80,39 +81,42 @@ pub(super) fn remove(edit: &mut Edit<'_>, id: Uuid) -> Result<(), Error> {
         );
         return Err(Error::conflict("RouterExternalGatewayInUseByFloatingIp", message));
     }
-    edit.state.ports.remove(&port);
+    ports::remove(edit, port);
     change(edit, id, |router| router.external_gateway_info = None)?;
     routes::check_all(edit.state, id)
 }
 
-fn attach(edit: &mut Edit<'_>, id: Uuid, network: Uuid, wishes: &[Wish]) -> Result<(), Error> {
+fn attach(edit: &mut Edit<'_>, id: Uuid, network: Uuid, wishes: &[WantedIp]) -> Result<(), Error> {
     let subnets = edit.state.subnets_of(network).cloned().collect::<Vec<_>>();
     interfaces::refuse_overlap(edit.state, id, &subnets)?;
-    let owner = Owner {
-        project: None,
-        device: id,
-        kind: ROUTER_GATEWAY,
+    let port = ports::Wanted {
+        network_id: Some(network),
+        fixed_ips: (!wishes.is_empty()).then(|| wishes.to_vec()),
+        device_id: Some(id.to_string()),
+        device_owner: Some(ROUTER_GATEWAY.to_owned()),
+        ..ports::Wanted::default()
     };
-    make(edit, network, owner, wishes).map(|_| ())
+    // Nobody's: it is not for the router's owner to see.
+    ports::make(edit, ProjectId::from(""), port).map(|_| ())
 }
 
-fn readdress(edit: &mut Edit<'_>, port: Uuid, network: Uuid, wishes: &[Wish]) -> Result<(), Error> {
+fn readdress(edit: &mut Edit<'_>, port: Uuid, wishes: &[WantedIp]) -> Result<(), Error> {
     if wishes.is_empty() || already_has(edit, port, wishes) {
         return Ok(());
     }
-    let fixed_ips = choose(edit.state, network, wishes, Some(port))?;
-    if let Some(port) = edit.state.ports.get_mut(&port) {
-        port.fixed_ips = fixed_ips;
-    }
-    Ok(())
+    let port_wanted = ports::Wanted {
+        fixed_ips: Some(wishes.to_vec()),
+        ..ports::Wanted::default()
+    };
+    ports::change(edit, port, port_wanted)
 }
 
-fn already_has(edit: &Edit<'_>, port: Uuid, wishes: &[Wish]) -> bool {
+fn already_has(edit: &Edit<'_>, port: Uuid, wishes: &[WantedIp]) -> bool {
     let Some(port) = edit.state.ports.get(&port) else {
         return false;
     };
-    let granted = |wish: &Wish| {
-        let same = |fixed: &super::super::records::FixedIp| {
+    let granted = |wish: &WantedIp| {
+        let same = |fixed: &FixedIp| {
             wish.subnet_id.is_none_or(|id| id == fixed.subnet_id)
                 && wish.ip_address.is_none_or(|address| address == fixed.ip_address)
         };
@@ -133,7 +137,7 @@ fn only_for_admins(edit: &Edit<'_>, verb: &str, leading: &Leading) -> Result<(),
     Ok(())
 }
 
-fn refuse_gateway_address(edit: &Edit<'_>, network: Uuid, wishes: &[Wish]) -> Result<(), Error> {
+fn refuse_gateway_address(edit: &Edit<'_>, network: Uuid, wishes: &[WantedIp]) -> Result<(), Error> {
     let gateways: Vec<_> = edit
         .state
         .subnets_of(network)

@@ -6,9 +6,11 @@ use uuid::Uuid;
 
 use super::super::edit::Edit;
 use super::super::error::Error;
-use super::super::own_ports::{Owner, ROUTER_GATEWAY, ROUTER_INTERFACE, Wish, choose, make};
+use super::super::ports::{self, WantedIp};
+use super::super::ranges::overlap;
 use super::super::records::{FixedIp, Port, Router, Subnet};
 use super::super::state::State;
+use super::{ROUTER_GATEWAY, ROUTER_INTERFACE};
 use crate::objects::ProjectId;
 
 /// What is joined, or no longer: a subnet, by the address that is its gateway's, or a port as it is.
@@ -59,25 +61,28 @@ fn add_subnet(edit: &mut Edit<'_>, id: Uuid, subnet: Uuid) -> Result<Attached, E
         return Err(Error::bad_request("router", reason));
     }
     refuse_overlap(edit.state, id, std::slice::from_ref(&subnet))?;
-    let wish = Wish {
+    let wish = WantedIp {
         subnet_id: Some(subnet.standard.id),
         ip_address: Some(gateway),
     };
     let port = match ipv6_port(edit.state, id, &subnet) {
-        Some(port) => widen(edit, &port, &wish)?,
+        Some(port) => widen(edit, &port, wish)?,
         None => {
             let router = edit.state.get::<Router>(id)?;
             let project = router.standard.project_id.clone();
             edit.claim::<Port>(&project)?;
-            let owner = Owner {
-                project: Some(project),
-                device: id,
-                kind: ROUTER_INTERFACE,
+            let port = ports::Wanted {
+                network_id: Some(subnet.network_id),
+                fixed_ips: Some(vec![wish]),
+                device_id: Some(id.to_string()),
+                device_owner: Some(ROUTER_INTERFACE.to_owned()),
+                ..ports::Wanted::default()
             };
-            make(edit, subnet.network_id, owner, &[wish])?
+            ports::make(edit, project, port)?
         }
     };
-    Ok(attached(&port, vec![subnet.standard.id]))
+    let port = edit.state.get::<Port>(port)?;
+    Ok(attached(port, vec![subnet.standard.id]))
 }
 
 /// All IPv6 subnets of one network share a port.
@@ -91,12 +96,17 @@ fn ipv6_port(state: &State, id: Uuid, subnet: &Subnet) -> Option<Arc<Port>> {
         .cloned()
 }
 
-fn widen(edit: &mut Edit<'_>, port: &Port, wish: &Wish) -> Result<Port, Error> {
-    let more = choose(edit.state, port.network_id, std::slice::from_ref(wish), None)?;
-    let mut port = port.clone();
-    port.fixed_ips.extend(more);
-    edit.state.ports.put(port.clone());
-    Ok(port)
+fn widen(edit: &mut Edit<'_>, port: &Port, wish: WantedIp) -> Result<Uuid, Error> {
+    let present = port.fixed_ips.iter().map(|fixed| WantedIp {
+        subnet_id: Some(fixed.subnet_id),
+        ip_address: Some(fixed.ip_address),
+    });
+    let wider = ports::Wanted {
+        fixed_ips: Some(present.chain([wish]).collect()),
+        ..ports::Wanted::default()
+    };
+    let id = port.standard.id;
+    ports::change(edit, id, wider).map(|()| id)
 }
 
 fn add_port(edit: &mut Edit<'_>, id: Uuid, port: Uuid) -> Result<Attached, Error> {
@@ -168,10 +178,9 @@ pub(super) fn refuse_overlap(state: &State, id: Uuid, new: &[Arc<Subnet>]) -> Re
 }
 
 fn refuse_if_same(present: &Subnet, new: &Subnet) -> Result<(), Error> {
-    let apart = !present.cidr.contains(new.cidr.address) && !new.cidr.contains(present.cidr.address);
-    match apart {
-        true => Ok(()),
-        false => Err(Error::bad_request(
+    match overlap(&present.cidr, &new.cidr) {
+        false => Ok(()),
+        true => Err(Error::bad_request(
             "router",
             format!(
                 "Cidr {} of subnet {} overlaps with cidr {} of subnet {}.",
@@ -202,7 +211,7 @@ fn remove_subnet(edit: &mut Edit<'_>, id: Uuid, subnet: Uuid) -> Result<Attached
     match edit.state.ports.get_mut(&port.standard.id) {
         Some(port) if !left.is_empty() => port.fixed_ips = left,
         _ => {
-            edit.state.ports.remove(&port.standard.id);
+            ports::remove(edit, port.standard.id);
         }
     }
     Ok(attached(&port, vec![subnet.standard.id]))
@@ -230,7 +239,7 @@ fn remove_port(edit: &mut Edit<'_>, id: Uuid, port: Uuid, subnet: Option<Uuid>) 
     for subnet in &subnets {
         refuse_in_use(edit.state, id, subnet)?;
     }
-    edit.state.ports.remove(&port.standard.id);
+    ports::remove(edit, port.standard.id);
     Ok(attached(
         &port,
         subnets.iter().map(|subnet| subnet.standard.id).collect(),

@@ -9,15 +9,18 @@ use std::sync::Arc;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::edit::{Edit, said, set};
+use super::edit::{Edit, set};
 use super::error::Error;
-use super::own_ports::{ROUTER_GATEWAY, ROUTER_INTERFACE};
 use super::records::{Port, Route, Router};
 use super::state::State;
+use super::subnets::said;
 use crate::objects::ProjectId;
 
 pub use gateway::Leading;
 pub use interfaces::{Attached, Attachment, add_interface, remove_interface};
+
+const ROUTER_INTERFACE: &str = "network:router_interface";
+const ROUTER_GATEWAY: &str = "network:router_gateway";
 
 /// What a client says of a router; what it does not say stays as it is.
 #[derive(Debug, Clone, Default, Deserialize)]
