@@ -37,3 +37,6 @@ resources!(
     NetworkRouter,
     FloatingIp
 );
+
+#[cfg(test)]
+mod tests;
