@@ -213,22 +213,23 @@ async fn an_interface_that_cannot_be_had_is_refused_by_its_reason() {
             "{attachment}"
         );
     }
-    for (port, message) in [
-        ("x".to_owned(), "Port id x could not be found.".to_owned()),
-        (
-            NOWHERE.to_owned(),
-            format!("Port id {NOWHERE} could not be found."),
-        ),
-    ] {
-        let shown = cloud.get("2.1", &format!("{}/{port}", path(&id))).await;
-        assert_eq!((shown.status.as_u16(), shown.fault().1), (404, message));
-    }
-    let free = cloud.network.add_port("0d", network).unwrap();
-    let others = cloud.get("2.1", &format!("{}/{free}", path(&id))).await;
+    let text = cloud.get("2.1", &format!("{}/x", path(&id))).await;
     assert_eq!(
-        (others.status.as_u16(), others.fault().1),
-        (404, format!("Instance {id} does not have a port with id {free}"))
+        (text.status.as_u16(), text.fault().1),
+        (404, "Port id x could not be found.".to_owned())
     );
+    let free = cloud.network.add_port("0d", network).unwrap();
+    let one = format!("{}/{free}", path(&id));
+    for (method, message) in [
+        (
+            "GET",
+            format!("Instance {id} does not have a port with id {free}"),
+        ),
+        ("DELETE", format!("Port {free} is not attached")),
+    ] {
+        let answer = cloud.call("demo", "2.1", method, &one, None).await;
+        assert_eq!((answer.status.as_u16(), answer.fault().1), (404, message));
+    }
 }
 
 #[tokio::test]
@@ -344,7 +345,7 @@ async fn groups_are_put_on_a_server_and_taken_off_by_name() {
         (
             json!({"addSecurityGroup": {"name": "nope"}}),
             404,
-            "Security group nope not found.",
+            "Security group nope is not found for project 0d",
         ),
     ] {
         let refused = cloud.act("2.1", &id, action).await;
