@@ -111,7 +111,6 @@ async fn what_is_asked_of_an_interface_must_make_sense() {
     let cloud = Cloud::start().await;
     let id = cloud.boot("one").await;
     let field = "Invalid input for field/attribute";
-    let network = cloud.private;
     for (version, attachment, message) in [
         (
             "2.1",
@@ -158,22 +157,51 @@ async fn what_is_asked_of_an_interface_must_make_sense() {
             json!({"tag": "a,b"}),
             format!("{field} tag. Value: a,b. 'a,b' does not match '^[^,/]*$'"),
         ),
-        (
-            "2.1",
-            json!({"net_id": network, "port_id": NOWHERE}),
-            "Must not input both network_id and port_id".to_owned(),
-        ),
-        (
-            "2.1",
-            json!({"fixed_ips": [{"ip_address": "10.0.0.9"}]}),
-            "Must input network_id when request IP address".to_owned(),
-        ),
     ] {
         let answer = cloud
             .post(version, &path(&id), json!({ "interfaceAttachment": attachment }))
             .await;
         assert_eq!((answer.status.as_u16(), answer.fault().1), (400, message));
     }
+}
+
+#[tokio::test]
+async fn an_interface_is_on_a_port_or_on_a_network() {
+    let cloud = Cloud::start().await;
+    let id = cloud.boot("one").await;
+    for (attachment, message) in [
+        (
+            json!({"net_id": cloud.private, "port_id": NOWHERE}),
+            "Must not input both network_id and port_id",
+        ),
+        (
+            json!({"fixed_ips": [{"ip_address": "10.0.0.9"}]}),
+            "Must input network_id when request IP address",
+        ),
+    ] {
+        let body = json!({ "interfaceAttachment": attachment });
+        let answer = cloud.post("2.1", &path(&id), body).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.fault().1.as_str()),
+            (400, message)
+        );
+    }
+    let neither = cloud.post("2.1", &path(&id), json!({})).await;
+    assert_eq!(neither.status, 200, "{}", neither.body);
+    assert_eq!(
+        neither.body["interfaceAttachment"]["net_id"],
+        json!(cloud.private),
+        "the only one there is"
+    );
+    cloud
+        .network
+        .add_network("0d", "second", &["10.1.0.0/24".parse().unwrap()]);
+    let neither = cloud.post("2.1", &path(&id), json!({})).await;
+    let words = "Multiple possible networks found, use a Network ID to be more specific.";
+    assert_eq!(
+        (neither.status.as_u16(), neither.fault().1.as_str()),
+        (400, words)
+    );
 }
 
 #[tokio::test]
