@@ -14,6 +14,7 @@ use crate::identity::Catalog;
 use crate::identity::local::{Clouds, Local};
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
+use crate::network::vif::Namespace;
 use crate::objects::{ImageId, World};
 
 pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> anyhow::Result<Cloud> {
@@ -29,7 +30,16 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
             let _ = deleted.send(id);
         }));
     let service: Arc<dyn ImageService> = Arc::new(images.clone());
-    let compute = core(conf, state, &db, docker, service, world.clone()).await?;
+    let compute = core(
+        conf,
+        state,
+        &db,
+        docker,
+        service,
+        world.clone(),
+        Namespace::current()?,
+    )
+    .await?;
     tokio::spawn(forget_deleted(compute.clone(), gone));
     let catalog = Catalog::new(
         &conf.standalone.region_name,

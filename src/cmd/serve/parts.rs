@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 
-use super::State;
+use super::{State, plugging};
 use crate::api;
 use crate::compute::{self, Compute};
 use crate::conf::Conf;
@@ -14,6 +14,7 @@ use crate::db::{Db, Records};
 use crate::docker::{Docker, Endpoint};
 use crate::identity::Validate;
 use crate::image::ImageService;
+use crate::network::vif::Namespace;
 use crate::objects::World;
 use crate::virt;
 
@@ -53,7 +54,8 @@ pub(super) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
     })?)
 }
 
-/// The core: records, driver and images under one façade.
+/// The core: records, driver and images under one façade. `home` is the namespace of the bridges to which servers are
+/// plugged.
 pub(super) async fn core(
     conf: &Conf,
     state: &State,
@@ -61,6 +63,7 @@ pub(super) async fn core(
     docker: Docker,
     images: Arc<dyn ImageService>,
     world: Arc<dyn World>,
+    home: Namespace,
 ) -> anyhow::Result<Compute> {
     let settings = virt::docker::Settings {
         deployment: db.deployment(),
@@ -73,6 +76,7 @@ pub(super) async fn core(
         shared_directory: conf.docker.shared_directory.clone(),
         inject_key: conf.docker.inject_key,
         privileged: conf.docker.privileged,
+        plugging: plugging::choose(&conf.docker, home)?,
     };
     let driver = virt::driver(&conf.default.compute_driver, docker, images.clone(), settings)?;
     let parts = compute::Parts {
