@@ -65,6 +65,7 @@ mod tests {
             inject_key: false,
             privileged: false,
             plugging: Plugging::Engine,
+            guests: None,
         };
         let docker = Docker::new(Endpoint::default()).unwrap();
         let driver = driver(name, docker, Arc::<Images>::default(), settings);

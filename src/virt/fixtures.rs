@@ -16,7 +16,7 @@ use crate::objects::vif::{Details, Network, Subnet};
 use crate::objects::{
     Cidr, Flavor, FlavorId, Image, ImageId, ImageStatus, Instance, InstanceId, Mac, NetworkChoice,
     PowerState, ProjectId, RequestContext, RequestId, SchedulerHints, TaskState, UserId, Vif, Visibility,
-    VmState,
+    VmState, Wiring,
 };
 
 pub(super) fn instance(number: u128) -> Instance {
@@ -63,6 +63,7 @@ pub(super) fn instance(number: u128) -> Instance {
         pinned_availability_zone: None,
         network: NetworkChoice::Auto,
         vifs: Vec::new(),
+        wiring: Wiring::default(),
         vm_state: VmState::Building,
         task_state: None,
         power_state: PowerState::NoState,
@@ -71,6 +72,7 @@ pub(super) fn instance(number: u128) -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
         launched_at: None,

@@ -32,6 +32,7 @@ async fn a_boot_asks_four_things() {
             inject_key: false,
             privileged: false,
             plugging: stage.plugging.clone(),
+            guests: None,
         },
     );
     // As compute does when it starts.

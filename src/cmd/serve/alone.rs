@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 
-use super::State;
-use super::parts::{Cloud, Doors, compute_door, core, database, engine};
+use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::{State, plugging};
 use crate::api::{self, RequestIds};
 use crate::compute::Compute;
 use crate::conf::Conf;
@@ -30,16 +30,11 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
             let _ = deleted.send(id);
         }));
     let service: Arc<dyn ImageService> = Arc::new(images.clone());
-    let compute = core(
-        conf,
-        state,
-        &db,
-        docker,
-        service,
-        world.clone(),
-        Namespace::current()?,
-    )
-    .await?;
+    let wires = Wires {
+        plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
+        guests: None,
+    };
+    let compute = core(conf, state, &db, docker, service, world.clone(), wires).await?;
     tokio::spawn(forget_deleted(compute.clone(), gone));
     let catalog = Catalog::new(
         &conf.standalone.region_name,

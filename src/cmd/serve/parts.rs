@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 
-use super::{State, plugging};
+use super::State;
 use crate::api;
 use crate::compute::{self, Compute};
 use crate::conf::Conf;
@@ -14,7 +14,9 @@ use crate::db::{Db, Records};
 use crate::docker::{Docker, Endpoint};
 use crate::identity::Validate;
 use crate::image::ImageService;
-use crate::network::vif::Namespace;
+use crate::network;
+use crate::network::guest::Guests;
+use crate::network::vif::Plugging;
 use crate::objects::World;
 use crate::virt;
 
@@ -54,8 +56,14 @@ pub(super) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
     })?)
 }
 
-/// The core: records, driver and images under one façade. `home` is the namespace of the bridges to which servers are
-/// plugged.
+/// How servers come to their networks, and whom they ask there.
+#[derive(Debug)]
+pub(super) struct Wires {
+    pub(super) plugging: Plugging,
+    pub(super) guests: Option<Guests>,
+}
+
+/// The core: records, driver and images under one façade.
 pub(super) async fn core(
     conf: &Conf,
     state: &State,
@@ -63,7 +71,7 @@ pub(super) async fn core(
     docker: Docker,
     images: Arc<dyn ImageService>,
     world: Arc<dyn World>,
-    home: Namespace,
+    wires: Wires,
 ) -> anyhow::Result<Compute> {
     let settings = virt::docker::Settings {
         deployment: db.deployment(),
@@ -76,13 +84,15 @@ pub(super) async fn core(
         shared_directory: conf.docker.shared_directory.clone(),
         inject_key: conf.docker.inject_key,
         privileged: conf.docker.privileged,
-        plugging: plugging::choose(&conf.docker, home)?,
+        plugging: wires.plugging,
+        guests: wires.guests,
     };
     let driver = virt::driver(&conf.default.compute_driver, docker, images.clone(), settings)?;
     let parts = compute::Parts {
         records: Arc::new(db.clone()),
         driver,
         images,
+        network: Arc::new(network::Absent),
         world,
         settings: compute_settings(conf, state),
     };
@@ -99,6 +109,8 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         ram_allocation_ratio: base.ram_allocation_ratio,
         reserved_host_memory_mb: base.reserved_host_memory_mb,
         instance_name_template: base.instance_name_template.clone(),
+        metadata_domain: conf.api.dhcp_domain.clone(),
+        force_config_drive: base.force_config_drive,
         // Negative is never, and a century is as good.
         sync_interval: Duration::from_secs(
             limit(base.sync_power_state_interval).map_or_else(|| u32::MAX.into(), |s| s.max(1)),
@@ -106,6 +118,13 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         shutdown_timeout: Duration::from_secs(base.shutdown_timeout),
         image_cache_age: Duration::from_secs(
             limit(conf.image_cache.remove_unused_original_minimum_age_seconds).unwrap_or(86_400),
+        ),
+        vif_plugging_timeout: Duration::from_secs(base.vif_plugging_timeout),
+        vif_plugging_is_fatal: base.vif_plugging_is_fatal,
+        heal_interval: Duration::from_secs(
+            limit(base.heal_instance_info_cache_interval)
+                .filter(|seconds| *seconds > 0)
+                .unwrap_or_else(|| u32::MAX.into()),
         ),
         quotas: compute::Quotas {
             instances: limit(conf.quota.instances),

@@ -13,6 +13,7 @@ use super::networking::{EngineNetworks, HostEnds, Memory};
 use super::turns::Turns;
 use crate::docker::Docker;
 use crate::image::ImageService;
+use crate::network::guest::Guests;
 use crate::network::vif::Plugging;
 use crate::objects::{
     DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, RequestContext, Vif,
@@ -36,6 +37,8 @@ pub struct Settings {
     pub privileged: bool,
     /// Who connects servers to their networks.
     pub plugging: Plugging,
+    /// Who answers servers at 169.254.169.254, where VIFs are plugged by us.
+    pub guests: Option<Guests>,
 }
 
 /// Cheap to clone.

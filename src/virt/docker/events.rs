@@ -44,25 +44,22 @@ impl DockerDriver {
         Ok(told
             .take_while(|event| std::future::ready(event.is_ok()))
             .filter_map(move |event| {
-                let driver = driver.clone();
-                async move {
-                    let event = event.ok()?;
-                    driver.notice_end(&event).await;
-                    concerned(event)
-                }
+                let event = event.ok();
+                event.iter().for_each(|event| driver.notice_end(event));
+                std::future::ready(event.and_then(concerned))
             })
             .boxed())
     }
 
     /// Nothing may hold the namespace of a container that ended, whoever ended it.
-    async fn notice_end(&self, event: &EventMessage) {
+    fn notice_end(&self, event: &EventMessage) {
         let over = matches!(event.action.as_deref(), Some("die" | "destroy"));
         let (true, Some(actor), Some(nanoseconds)) = (over, &event.actor, event.time_nano) else {
             return;
         };
         let instance = concerned(event.clone()).map(|event| event.instance);
         if let (Some(instance), Some(container)) = (instance, &actor.id) {
-            self.ended(instance, container, nanoseconds).await;
+            self.ended(instance, container, nanoseconds);
         }
     }
 }

@@ -19,7 +19,7 @@ impl DockerDriver {
     pub(super) async fn look(&self, id: InstanceId) -> Result<Option<Observed>, Error> {
         let found = self.find(id).await?;
         if let Some(container) = &found {
-            self.notice(id, container).await;
+            self.notice(id, container);
         }
         Ok(found.as_ref().map(observed))
     }

@@ -26,7 +26,7 @@ impl DockerDriver {
                 HostEnds::Unknown
             }
             _ => {
-                self.over(id).await;
+                self.over(id);
                 self.prepare(instance, &network.vifs).await?;
                 api.start_container(&container, None::<StartContainerOptions>)
                     .await
@@ -50,7 +50,7 @@ impl DockerDriver {
         let api = self.docker.patient_api().await?;
         match now.power_state {
             PowerState::Shutdown => {
-                self.over(id).await;
+                self.over(id);
                 return Ok(now);
             }
             PowerState::Paused => api.unpause_container(&container).await.map_err(refused_for(id))?,
@@ -61,7 +61,7 @@ impl DockerDriver {
         api.stop_container(&container, Some(options))
             .await
             .map_err(refused_for(id))?;
-        self.over(id).await;
+        self.over(id);
         self.state_after(id).await
     }
 
@@ -95,7 +95,7 @@ impl DockerDriver {
             Err(error) if error.is_conflict() => {}
             other => other.map_err(super::refusal::refused)?,
         }
-        self.over(id).await;
+        self.over(id);
         self.state_after(id).await
     }
 

@@ -200,7 +200,7 @@ impl DockerDriver {
     }
 
     async fn remove_container(&self, id: InstanceId) -> Result<(), Error> {
-        self.over(id).await;
+        self.over(id);
         let Some(container) = self.find(id).await?.and_then(|found| found.id) else {
             return Ok(());
         };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::network::firewall::{self, Guard, Reach};
 use crate::network::vif::{self, Inside, Namespace, Owner, VifDriver};
 use crate::objects::{Instance, Vif};
 use crate::virt::{Error, NetworkInfo};
@@ -48,16 +49,26 @@ pub(super) async fn attach(
     network: &NetworkInfo,
     namespace: &Namespace,
 ) -> Result<(), Error> {
-    protect(namespace, network).await?;
+    let reach = protect(namespace, network).await?;
     let owner = Owner::from(instance);
     for vif in &network.vifs {
         driver.attach(&owner, vif, &inside(namespace, vif)).await?;
     }
+    if reach == Reach::Present {
+        protect(namespace, network).await?;
+    }
     Ok(())
 }
 
-pub(super) async fn protect(_namespace: &Namespace, _network: &NetworkInfo) -> Result<(), vif::Error> {
-    Ok(())
+/// What has no guard lets nothing pass.
+pub(super) async fn protect(namespace: &Namespace, network: &NetworkInfo) -> Result<Reach, vif::Error> {
+    let guard_of = |vif: &Vif| network.guards.iter().find(|guard| guard.port == vif.id);
+    let guards: Vec<(String, Guard)> = network
+        .vifs
+        .iter()
+        .filter_map(|vif| Some((vif.device(), guard_of(vif)?.clone())))
+        .collect();
+    firewall::apply(namespace, &guards).await
 }
 
 pub(super) fn inside(namespace: &Namespace, vif: &Vif) -> Inside {

@@ -81,28 +81,32 @@ impl DockerDriver {
 
     async fn replace_guards(&self, id: InstanceId, life: &Life, network: &NetworkInfo) -> Result<(), Error> {
         let namespace = self.namespace_of(id, life).await?;
-        Ok(ours::protect(&namespace, network).await?)
+        ours::protect(&namespace, network).await?;
+        Ok(())
     }
 
     /// The container does not run: nothing may hold its namespace any longer, for its interfaces live as long as that.
-    pub(in crate::virt::docker) async fn over(&self, id: InstanceId) {
+    pub(in crate::virt::docker) fn over(&self, id: InstanceId) {
         self.wired.forget(id);
+        if let Some(guests) = &self.settings.guests {
+            guests.leave(id);
+        }
     }
 
     /// What is seen of a container tells of ends that nobody told of, while the engine was away.
-    pub(in crate::virt::docker) async fn notice(&self, id: InstanceId, container: &ContainerInspectResponse) {
+    pub(in crate::virt::docker) fn notice(&self, id: InstanceId, container: &ContainerInspectResponse) {
         if self.wired.forget_if(id, |life| life.ended_as(container)) {
-            self.over(id).await;
+            self.over(id);
         }
     }
 
     /// The engine tells, perhaps late, that a run ended at this time.
-    pub(in crate::virt::docker) async fn ended(&self, id: InstanceId, container: &str, nanoseconds: i64) {
+    pub(in crate::virt::docker) fn ended(&self, id: InstanceId, container: &str, nanoseconds: i64) {
         if self
             .wired
             .forget_if(id, |life| life.had_begun(container, nanoseconds))
         {
-            self.over(id).await;
+            self.over(id);
         }
     }
 }

@@ -56,13 +56,12 @@ impl DockerDriver {
         let container = self.existing(id).await?;
         let done = Attempt::Done(observed(&container));
         let Some(life) = Life::of(&container) else {
-            self.over(id).await;
+            self.over(id);
             return Ok(done);
         };
-        if network.vifs.is_empty() || self.wired.of(id, &life).as_ref() == Some(network) {
+        if self.wired.of(id, &life).as_ref() == Some(network) || !self.has_work(&container, network)? {
             return Ok(done);
         }
-        ensure_own_namespace(&container)?;
         match self.connect(instance, network, &life, ends).await {
             Ok(()) => {
                 self.wired.keep(id, life, network.clone());
@@ -91,7 +90,24 @@ impl DockerDriver {
         if ends == HostEnds::Unknown {
             ours::plug(driver, instance, &network.vifs).await?;
         }
-        ours::attach(driver, instance, network, &namespace).await
+        if !network.vifs.is_empty() {
+            ours::attach(driver, instance, network, &namespace).await?;
+        }
+        if let Some(guests) = &self.settings.guests {
+            guests.attend(instance.id, &namespace).await?;
+        }
+        Ok(())
+    }
+
+    /// A server without interfaces may ask who it is, too, if it has a namespace of its own.
+    fn has_work(&self, container: &ContainerInspectResponse, network: &NetworkInfo) -> Result<bool, Error> {
+        let mode = network_mode(container);
+        if !network.vifs.is_empty() {
+            ensure_own_namespace(mode)?;
+            return Ok(true);
+        }
+        let attended = matches!(self.settings.plugging, Plugging::Ours(_)) && self.settings.guests.is_some();
+        Ok(attended && mode == "none")
     }
 
     /// The namespace of exactly this run: its process may have ended, and its number may be another's by now.
@@ -111,13 +127,14 @@ impl DockerDriver {
     }
 }
 
+fn network_mode(container: &ContainerInspectResponse) -> &str {
+    let host = container.host_config.as_ref();
+    host.and_then(|host| host.network_mode.as_deref())
+        .unwrap_or_default()
+}
+
 /// An interface put into a namespace that others use too would be theirs, or the host's.
-fn ensure_own_namespace(container: &ContainerInspectResponse) -> Result<(), Error> {
-    let mode = container
-        .host_config
-        .as_ref()
-        .and_then(|host| host.network_mode.as_deref())
-        .unwrap_or_default();
+fn ensure_own_namespace(mode: &str) -> Result<(), Error> {
     if mode == "host" || mode.starts_with("container:") {
         return Err(Error::Refused(format!(
             "its user_data says network_mode '{mode}': the server has no network of its own to which an interface could \
@@ -129,18 +146,11 @@ fn ensure_own_namespace(container: &ContainerInspectResponse) -> Result<(), Erro
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
-
-    fn refused(mode: &str) -> Option<String> {
-        let container = json!({"HostConfig": {"NetworkMode": mode}});
-        let checked = ensure_own_namespace(&serde_json::from_value(container).unwrap());
-        checked.err().map(|error| error.to_string())
-    }
 
     #[test]
     fn who_shares_a_network_gets_no_interface() {
+        let refused = |mode| ensure_own_namespace(mode).err().map(|error| error.to_string());
         assert_eq!(
             refused("host").unwrap(),
             "the Docker engine refused: its user_data says network_mode 'host': the server has no network of its own to \
