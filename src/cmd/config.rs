@@ -118,6 +118,18 @@ mod tests {
                 "[keystone_authtoken] username is not set",
             ),
             ("[standalone]\nimage_listen_port = 5000\n", "must differ"),
+            (
+                "[docker]\nvif_driver = libvirt\n",
+                "vif_driver 'libvirt' is not known; there are generic",
+            ),
+            (
+                "[docker]\nvif_driver = command\nvif_plug_commands = bind 'x\n",
+                "'bind 'x' is not a command line",
+            ),
+            (
+                "[docker]\nvif_driver = command\nvif_plug_commands =\n  bind {tap}\n  tell a,b {tab}\n",
+                "'{tab}' is not a placeholder of VIF commands",
+            ),
         ] {
             let (told, code) = checked(text);
             assert!(told.contains(objection), "{told}");

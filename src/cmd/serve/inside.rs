@@ -6,12 +6,13 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
-use super::State;
-use super::parts::{Cloud, Doors, compute_door, core, database, engine};
+use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::{State, plugging};
 use crate::conf::{Auth, Conf};
 use crate::identity::{Credentials, Domain, Keystone, Session};
 use crate::image::ImageService;
 use crate::image::glance::{self, Glance};
+use crate::network::vif::Namespace;
 use crate::objects::{Secret, World};
 
 pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> anyhow::Result<Cloud> {
@@ -25,7 +26,11 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let uri = uri.or_else(|| token.auth.auth_url.clone()).unwrap_or_default();
     let identity = Arc::new(Keystone::new(session.clone(), &uri, cache, world.clone()));
     let images: Arc<dyn ImageService> = Arc::new(glance(conf, session)?);
-    let compute = core(conf, state, &db, docker, images, world.clone()).await?;
+    let wires = Wires {
+        plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
+        guests: None,
+    };
+    let compute = core(conf, state, &db, docker, images, world.clone(), wires).await?;
     Ok(Cloud {
         doors: Doors {
             compute: compute_door(conf, compute.clone(), identity, world),
