@@ -63,6 +63,7 @@ pub mod layers;
 mod leftover;
 pub mod links;
 pub mod microversion;
+pub mod network;
 pub mod pagination;
 pub mod policy;
 mod refusal;

@@ -20,6 +20,12 @@ pub struct Settings {
     /// How long an image stays in the engine after the last server that used it.
     pub image_cache_age: Duration,
     pub max_concurrent_builds: usize,
+    /// How long a server waits for its ports to work before it starts; zero waits for nothing.
+    pub vif_plugging_timeout: Duration,
+    /// A port that does not work in time fails the server.
+    pub vif_plugging_is_fatal: bool,
+    /// How often the network service is asked for everything when nothing it tells asks for it.
+    pub heal_interval: Duration,
     pub quotas: Quotas,
     /// Nothing outlives the process: servers go when it goes.
     pub ephemeral: bool,
@@ -38,6 +44,9 @@ impl Default for Settings {
             shutdown_timeout: Duration::from_secs(60),
             image_cache_age: Duration::from_secs(24 * 60 * 60),
             max_concurrent_builds: 10,
+            vif_plugging_timeout: Duration::from_secs(300),
+            vif_plugging_is_fatal: true,
+            heal_interval: Duration::from_secs(60),
             quotas: Quotas::default(),
             ephemeral: false,
         }

@@ -15,6 +15,7 @@ use nova_docker::db::{Db, Records};
 use nova_docker::identity::{Error, Named, ValidToken, Validate};
 use nova_docker::image::local::LocalImages;
 use nova_docker::image::{ImageService, NewImage};
+use nova_docker::network::fake::FakeNetwork;
 use nova_docker::objects::{ProjectId, RequestContext, RequestId, SystemWorld, UserId, World};
 use nova_docker::virt::fake::{FakeDriver, FakeFaults};
 use serde_json::{Value, json};
@@ -62,6 +63,8 @@ pub(crate) struct Cloud {
     #[expect(dead_code, reason = "kept for as long as the cloud")]
     folder: tempfile::TempDir,
     pub(crate) faults: FakeFaults,
+    #[expect(dead_code, reason = "nothing here asks for networks yet")]
+    pub(crate) network: FakeNetwork,
 }
 
 #[derive(Debug)]
@@ -85,6 +88,7 @@ impl Cloud {
         let images: Arc<dyn ImageService> = Arc::new(images);
         let driver = FakeDriver::new("host1", db.deployment(), images.clone());
         let faults = driver.faults();
+        let network = FakeNetwork::default();
         let settings = compute::Settings {
             host: "host1".to_owned(),
             ..compute::Settings::default()
@@ -93,6 +97,7 @@ impl Cloud {
             records: Arc::new(db),
             driver: Arc::new(driver),
             images,
+            network: Arc::new(network.clone()),
             world: world.clone(),
             settings,
         });
@@ -109,6 +114,7 @@ impl Cloud {
             image,
             folder,
             faults,
+            network,
         }
     }
 

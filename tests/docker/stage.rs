@@ -20,7 +20,7 @@ use nova_docker::objects::{
     RequestContext, RequestId, SchedulerHints, SystemWorld, TaskState, UserData, UserId, VmState, World,
 };
 use nova_docker::virt::docker::{DockerDriver, Settings};
-use nova_docker::virt::{ComputeDriver, Error, Observed, Progress};
+use nova_docker::virt::{ComputeDriver, Error, Observed, Progress, Supplies};
 
 use crate::images::{Images, described};
 
