@@ -62,6 +62,7 @@ pub mod image;
 pub mod layers;
 mod leftover;
 pub mod links;
+pub mod metadata;
 pub mod microversion;
 pub mod network;
 pub mod pagination;

@@ -4,6 +4,7 @@
 mod absent;
 mod error;
 pub mod fake;
+pub mod fabric;
 pub mod firewall;
 pub mod guest;
 pub mod local;

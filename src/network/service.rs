@@ -120,6 +120,17 @@ pub trait NetworkService: fmt::Debug + Send + Sync {
     /// For the caller: how many ports their project may still make; `None` is no limit.
     async fn ports_left(&self, context: &RequestContext) -> Result<Option<u64>, Error>;
 
+    /// For the caller: whether a new port of this network could have this address. `Invalid` when no subnet has it,
+    /// `Conflict` when somebody has it. A service that cannot tell lets it pass, and `create_port` finds out.
+    async fn check_address(
+        &self,
+        _context: &RequestContext,
+        _network: Uuid,
+        _address: IpAddr,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Makes a port bound to this host. On error there is none.
     async fn create_port(&self, port: &NewPort) -> Result<Port, Error>;
     async fn update_port(&self, id: Uuid, change: &PortChange) -> Result<Port, Error>;

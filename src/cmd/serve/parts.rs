@@ -97,6 +97,8 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         ram_allocation_ratio: base.ram_allocation_ratio,
         reserved_host_memory_mb: base.reserved_host_memory_mb,
         instance_name_template: base.instance_name_template.clone(),
+        metadata_domain: conf.api.dhcp_domain.clone(),
+        force_config_drive: base.force_config_drive,
         // Negative is never, and a century is as good.
         sync_interval: Duration::from_secs(
             limit(base.sync_power_state_interval).map_or_else(|| u32::MAX.into(), |s| s.max(1)),

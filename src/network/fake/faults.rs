@@ -14,6 +14,7 @@ pub enum Verb {
     Port,
     SecurityGroups,
     PortsLeft,
+    CheckAddress,
     CreatePort,
     UpdatePort,
     DeletePort,

@@ -259,6 +259,16 @@ impl NetworkService for FakeNetwork {
         Ok(self.shared.state().ports_left(&context.project_id))
     }
 
+    async fn check_address(
+        &self,
+        _context: &RequestContext,
+        network: Uuid,
+        address: IpAddr,
+    ) -> Result<(), Error> {
+        self.shared.enter(Verb::CheckAddress).await?;
+        self.shared.state().check_address(network, address).map(drop)
+    }
+
     async fn create_port(&self, new: &NewPort) -> Result<Port, Error> {
         self.shared.enter(Verb::CreatePort).await?;
         let made = {

@@ -161,8 +161,13 @@ async fn attach(
     )?;
     let id = instance_id(&id)?;
     let wanted = body.attachment.unwrap_or_default().wanted()?;
+    let names_none = wanted.network.is_none() && wanted.port.is_none();
     let attached = door.compute.attach_interface(&context, id, wanted).await;
-    let interface = attached.map_err(|error| attaching(id, error))?;
+    let interface = attached.map_err(|error| match error {
+        // More than one network to choose from, which a boot calls a conflict.
+        Error::Network(NetworkError::Conflict(message)) if names_none => Fault::bad_request(message),
+        other => attaching(id, other),
+    })?;
     Ok(shown(version, &interface))
 }
 
