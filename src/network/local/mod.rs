@@ -6,10 +6,13 @@
 mod affected;
 mod edit;
 mod error;
+mod guards;
 pub mod networks;
+mod protocols;
 pub mod quotas;
 pub mod records;
 mod rights;
+pub mod security_group_rules;
 pub mod security_groups;
 mod state;
 mod table;

@@ -1,12 +1,14 @@
 //! The resources of the network API, each a table of its attributes.
 
 mod networks;
+mod security_group_rules;
+mod security_groups;
 
 use axum::Router;
 
 use super::Door;
 use super::resource::{self, Served};
-use crate::network::local::records::Network;
+use crate::network::local::records::{Network, SecurityGroup, SecurityGroupRule};
 
 macro_rules! resources {
     ($($Record:ident),* $(,)?) => {
@@ -20,4 +22,4 @@ macro_rules! resources {
     };
 }
 
-resources!(Network);
+resources!(Network, SecurityGroup, SecurityGroupRule);
