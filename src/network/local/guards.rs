@@ -96,7 +96,7 @@ fn senders(port: &Port) -> Vec<Sender> {
 }
 
 fn single(address: IpAddr) -> Cidr {
-    let prefix = if address.is_ipv4() { 32 } else { 128 };
+    let prefix = super::ranges::width(address);
     Cidr { address, prefix }
 }
 
