@@ -25,7 +25,7 @@ use uuid::Uuid;
 /// Project and token go by the same name; `admin` is an administrator, `reader` reads in the project of `demo`, and `service`
 /// is another service of the cloud.
 #[derive(Debug)]
-struct People;
+pub(crate) struct People;
 
 #[async_trait]
 impl Validate for People {

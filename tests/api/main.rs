@@ -13,5 +13,6 @@ mod lists;
 mod networks;
 mod places;
 mod refusals;
+mod security_groups;
 mod servers;
 mod versions;

@@ -1,12 +1,20 @@
 //! The resources of the network API, each a table of its attributes.
 
+mod address_scopes;
 mod networks;
+mod ports;
+mod security_group_rules;
+mod security_groups;
+mod subnet_pools;
+mod subnets;
 
 use axum::Router;
 
 use super::Door;
 use super::resource::{self, Served};
-use crate::network::local::records::Network;
+use crate::network::local::records::{
+    AddressScope, Network, Port, SecurityGroup, SecurityGroupRule, Subnet, SubnetPool,
+};
 
 macro_rules! resources {
     ($($Record:ident),* $(,)?) => {
@@ -20,4 +28,12 @@ macro_rules! resources {
     };
 }
 
-resources!(Network);
+resources!(
+    Network,
+    Subnet,
+    SubnetPool,
+    AddressScope,
+    Port,
+    SecurityGroup,
+    SecurityGroupRule
+);
