@@ -4,6 +4,7 @@
 mod error;
 pub mod firewall;
 pub mod guest;
+pub mod neutron;
 mod service;
 pub mod vif;
 
