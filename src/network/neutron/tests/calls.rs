@@ -69,8 +69,8 @@ async fn what_is_for_the_caller_is_asked_in_their_name() {
         signed,
         [
             ("users".to_owned(), None, some("req-global")),
-            ("users".to_owned(), some("own-1"), some("req-global")),
-            ("own-2".to_owned(), None, some("req-own")),
+            ("users".to_owned(), some("own-2"), some("req-global")),
+            ("own-3".to_owned(), None, some("req-own")),
         ]
     );
 }
