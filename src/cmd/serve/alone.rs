@@ -31,6 +31,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
         }));
     let service: Arc<dyn ImageService> = Arc::new(images.clone());
     let wires = Wires {
+        networks: Arc::new(crate::network::Absent),
         plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
         guests: None,
     };

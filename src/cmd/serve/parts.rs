@@ -14,7 +14,7 @@ use crate::db::{Db, Records};
 use crate::docker::{Docker, Endpoint};
 use crate::identity::Validate;
 use crate::image::ImageService;
-use crate::network;
+use crate::network::NetworkService;
 use crate::network::guest::Guests;
 use crate::network::vif::Plugging;
 use crate::objects::World;
@@ -59,6 +59,7 @@ pub(super) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
 /// How servers come to their networks, and whom they ask there.
 #[derive(Debug)]
 pub(super) struct Wires {
+    pub(super) networks: Arc<dyn NetworkService>,
     pub(super) plugging: Plugging,
     pub(super) guests: Option<Guests>,
 }
@@ -92,7 +93,7 @@ pub(super) async fn core(
         records: Arc::new(db.clone()),
         driver,
         images,
-        network: Arc::new(network::Absent),
+        network: wires.networks,
         world,
         settings: compute_settings(conf, state),
     };
