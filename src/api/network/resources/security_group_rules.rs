@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::api::network::Door;
 use crate::api::network::attribute::{Attribute, given, shown};
-use crate::api::network::checks::{any, boolean, one_of, text, text_or_null};
+use crate::api::network::checks::{any, boolean, one_of, text, unless_null};
 use crate::api::network::resource::Served;
 use crate::network::local::records::SecurityGroupRule;
 use crate::network::local::security_group_rules::{self, Wanted};
@@ -24,7 +24,7 @@ impl Served for SecurityGroupRule {
         given("port_range_max", any),
         given("remote_ip_prefix", any),
         shown("normalized_cidr", any),
-        given("remote_group_id", text_or_null),
+        given("remote_group_id", |value| unless_null(value, text)),
         shown("belongs_to_default_sg", boolean),
     ];
     const PREPARE: Option<fn(&mut Edit<'_>) -> Result<(), Error>> = Some(security_groups::ensure_own_default);
