@@ -18,7 +18,7 @@ pub(super) fn guard(state: &State, id: Uuid) -> Option<Guard> {
         port: id,
         enabled: port.port_security_enabled,
         senders: senders(port),
-        rules: own.map(|rule| looked_up(state, rule)).collect(),
+        rules: own.filter_map(|rule| looked_up(state, rule)).collect(),
     })
 }
 
@@ -34,18 +34,23 @@ fn senders(port: &Port) -> Vec<Sender> {
     own.chain(pairs).collect()
 }
 
-fn looked_up(state: &State, rule: &SecurityGroupRule) -> Rule {
+/// A rule whose protocol nobody knows lets nothing through.
+fn looked_up(state: &State, rule: &SecurityGroupRule) -> Option<Rule> {
+    let protocol = match rule.protocol.as_deref() {
+        None | Some("any") => None,
+        Some(protocol) => Some(number(protocol)?),
+    };
     let members = rule
         .remote_group_id
         .map(|group| members(state, group, rule.ethertype));
-    Rule {
+    Some(Rule {
         direction: rule.direction,
         ethertype: rule.ethertype,
-        protocol: rule.protocol.as_deref().and_then(number),
+        protocol,
         min: rule.port_range_min,
         max: rule.port_range_max,
         remote: members.or_else(|| rule.remote_ip_prefix.map(|range| vec![range])),
-    }
+    })
 }
 
 fn members(state: &State, group: Uuid, ethertype: Ethertype) -> Vec<Cidr> {
