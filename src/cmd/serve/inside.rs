@@ -39,6 +39,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
             compute: compute_door(conf, compute.clone(), identity, world),
             identity: None,
             image: None,
+            network: None,
         },
         compute,
     })

@@ -33,6 +33,7 @@ pub(super) struct Doors {
     pub(super) compute: Router,
     pub(super) identity: Option<Router>,
     pub(super) image: Option<Router>,
+    pub(super) network: Option<Router>,
 }
 
 pub(super) async fn database(conf: &Conf, state: &State) -> anyhow::Result<Db> {
