@@ -3,8 +3,8 @@
 
 mod absent;
 mod error;
-pub mod fake;
 pub mod fabric;
+pub mod fake;
 pub mod firewall;
 pub mod guest;
 pub mod local;

@@ -15,8 +15,8 @@ mod ruleset;
 
 use std::net::IpAddr;
 
-pub use apply::apply;
 pub use crate::objects::guard::{Direction, Ethertype, Guard, Rule, Sender};
+pub use apply::apply;
 
 /// Whom a server asks what it is: always let through, on every interface and none.
 pub const METADATA: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(169, 254, 169, 254));
