@@ -110,6 +110,22 @@ const EXTENSIONS: &[Extension] = &[
     ),
     extension("quotas", "Quota management support", "2012-07-29T10:00:00-00:00"),
     extension("router", "Neutron L3 Router", "2012-07-20T10:00:00-00:00"),
+    extension("security-group", "security-group", "2012-10-05T10:00:00-00:00"),
+    extension(
+        "security-groups-normalized-cidr",
+        "Normalized CIDR field for security group rules",
+        "2020-07-28T10:00:00-00:00",
+    ),
+    extension(
+        "security-groups-rules-belongs-to-default-sg",
+        "Security group rule belongs to the project's default security group",
+        "2023-05-23T10:00:00-00:00",
+    ),
+    extension(
+        "security-groups-shared-filtering",
+        "Security group filtering on the shared field",
+        "2021-10-05T09:00:00-00:00",
+    ),
     extension(
         "service-type",
         "Neutron Service Type Management",

@@ -14,17 +14,21 @@ mod guards;
 mod keeper;
 pub mod networks;
 pub mod ports;
+mod protocols;
 pub mod quotas;
 mod ranges;
 pub mod records;
 mod rights;
 pub mod routers;
+pub mod security_group_rules;
 pub mod security_groups;
 mod service;
 mod state;
 pub mod subnet_pools;
 pub mod subnets;
 mod table;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod vifs;
 mod wiring;
 

@@ -1,6 +1,6 @@
 //! The fake driver's verbs, over a map of servers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,16 +10,17 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
 
 use super::archive;
 use super::faults::{FakeFaults, Plans, Shared, Verb, channel};
-use super::server::{KILLED, Server, TERMINATED};
+use super::server::{KILLED, Server, TERMINATED, ensure_places};
 use crate::image::ImageService;
 use crate::objects::{
     DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, TaskState,
     Vif,
 };
-use crate::virt::docker::{EngineImage, Ground, container_options, create_body, ensure_format};
+use crate::virt::docker::{EngineImage, Ground, Joining, container_options, create_body, ensure_format};
 use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
 
 /// Cheap to clone; clones share their servers.
@@ -34,6 +35,8 @@ pub struct FakeDriver {
 #[derive(Debug)]
 pub(super) struct State {
     servers: Shared<HashMap<InstanceId, Server>>,
+    /// The host's ends of VIFs, which outlive containers.
+    ends: Shared<HashMap<InstanceId, BTreeSet<Uuid>>>,
     cache: Shared<BTreeMap<ImageId, ImageConfig>>,
     pub(super) plans: Shared<Plans>,
     pub(super) events: broadcast::Sender<Option<Event>>,
@@ -42,6 +45,29 @@ pub(super) struct State {
 impl State {
     pub(super) fn servers(&self) -> MutexGuard<'_, HashMap<InstanceId, Server>> {
         self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn ends(&self) -> MutexGuard<'_, HashMap<InstanceId, BTreeSet<Uuid>>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn plug(&self, id: InstanceId, vifs: &[Vif]) {
+        if !vifs.is_empty() {
+            self.ends()
+                .entry(id)
+                .or_default()
+                .extend(vifs.iter().map(|vif| vif.id));
+        }
+    }
+
+    fn unplug(&self, id: InstanceId, vifs: &[Vif]) {
+        let mut ends = self.ends();
+        if let Some(own) = ends.get_mut(&id) {
+            own.retain(|end| !vifs.iter().any(|vif| vif.id == *end));
+            if own.is_empty() {
+                ends.remove(&id);
+            }
+        }
     }
 
     fn cache(&self) -> MutexGuard<'_, BTreeMap<ImageId, ImageConfig>> {
@@ -53,6 +79,7 @@ impl FakeDriver {
     pub fn new(host: &str, deployment: DeploymentId, images: Arc<dyn ImageService>) -> Self {
         let state = State {
             servers: Shared::default(),
+            ends: Shared::default(),
             cache: Shared::default(),
             plans: Shared::default(),
             events: channel(),
@@ -90,14 +117,15 @@ impl FakeDriver {
         Ok(EngineImage { id, config })
     }
 
-    fn ground(&self) -> Ground<'_> {
+    fn ground(&self, joining: Joining) -> Ground<'_> {
         Ground {
             deployment: self.deployment,
             host: &self.host,
             cpus: u32::MAX,
             privileged: false,
             limit_disk: false,
-            key_bind: None,
+            binds: Vec::new(),
+            joining,
         }
     }
 
@@ -133,7 +161,9 @@ impl ComputeDriver for FakeDriver {
         self.state.enter(Verb::Spawn).await?;
         let options = container_options(instance)?;
         let engine_image = self.engine_image(context, image).await?;
-        create_body(instance, image, &engine_image, &options, &self.ground())?;
+        ensure_places(&supplies.network)?;
+        let ground = self.ground(Joining::ours(&options, &supplies.network.vifs));
+        create_body(instance, image, &engine_image, &options, &ground)?;
         let server = Server::booted(instance, &supplies.network);
         let observed = server.observed();
         {
@@ -146,6 +176,7 @@ impl ComputeDriver for FakeDriver {
             }
             servers.insert(instance.id, server);
         }
+        self.state.plug(instance.id, &supplies.network.vifs);
         self.state.tell(Some(Event {
             instance: instance.id,
         }));
@@ -163,13 +194,15 @@ impl ComputeDriver for FakeDriver {
 
     async fn power_on(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
         self.state.enter(Verb::PowerOn).await?;
+        self.state.plug(instance.id, &network.vifs);
         self.change(instance.id, |server| {
-            server.network = network.clone();
+            ensure_places(network)?;
             match server.power_state {
                 PowerState::Running => {}
                 PowerState::Paused => server.power_state = PowerState::Running,
                 _ => server.begin(),
             }
+            server.network = network.clone();
             Ok(())
         })
     }
@@ -192,8 +225,9 @@ impl ComputeDriver for FakeDriver {
         _timeout: Duration,
     ) -> Result<Observed, Error> {
         self.state.enter(Verb::Reboot).await?;
+        self.state.plug(instance.id, &network.vifs);
         self.change(instance.id, |server| {
-            server.network = network.clone();
+            ensure_places(network)?;
             if server.power_state != PowerState::Shutdown {
                 server.end(if kind == RebootType::Hard {
                     KILLED
@@ -202,41 +236,56 @@ impl ComputeDriver for FakeDriver {
                 });
             }
             server.begin();
+            server.network = network.clone();
             Ok(())
         })
     }
 
-    async fn prepare_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
-        self.state.enter(Verb::PrepareVifs).await
+    async fn prepare_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error> {
+        self.state.enter(Verb::PrepareVifs).await?;
+        self.state.plug(instance.id, vifs);
+        Ok(())
     }
 
     async fn plug_vifs(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
         self.state.enter(Verb::PlugVifs).await?;
         self.change(instance.id, |server| {
-            server.network = network.clone();
+            if server.is_running() {
+                ensure_places(network)?;
+                server.network = network.clone();
+                self.state.plug(instance.id, &network.vifs);
+            }
             Ok(())
         })?;
         Ok(())
     }
 
+    /// What is not plugged is detached already.
     async fn detach_vif(&self, instance: &Instance, vif: &Vif) -> Result<(), Error> {
         self.state.enter(Verb::DetachVif).await?;
+        self.state.unplug(instance.id, std::slice::from_ref(vif));
         self.change(instance.id, |server| {
-            server.network.vifs.retain(|plugged| plugged.id != vif.id);
-            server.network.guards.retain(|guard| guard.port != vif.id);
+            server.unplug(vif.id);
             Ok(())
         })?;
         Ok(())
     }
 
-    async fn unplug_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
-        self.state.enter(Verb::UnplugVifs).await
+    async fn unplug_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error> {
+        self.state.enter(Verb::UnplugVifs).await?;
+        self.state.unplug(instance.id, vifs);
+        if let Some(server) = self.state.servers().get_mut(&instance.id) {
+            vifs.iter().for_each(|vif| server.unplug(vif.id));
+        }
+        Ok(())
     }
 
     async fn guard(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
         self.state.enter(Verb::Guard).await?;
         self.change(instance.id, |server| {
-            server.network.guards.clone_from(&network.guards);
+            if server.is_running() {
+                server.network.guards.clone_from(&network.guards);
+            }
             Ok(())
         })?;
         Ok(())

@@ -5,6 +5,8 @@ mod floating_ips;
 mod networks;
 mod ports;
 mod routers;
+mod security_group_rules;
+mod security_groups;
 mod subnet_pools;
 mod subnets;
 
@@ -13,7 +15,8 @@ use axum::Router;
 use super::Door;
 use super::resource::{self, Served};
 use crate::network::local::records::{
-    AddressScope, FloatingIp, Network, Port, Router as NetworkRouter, Subnet, SubnetPool,
+    AddressScope, FloatingIp, Network, Port, Router as NetworkRouter, SecurityGroup, SecurityGroupRule,
+    Subnet, SubnetPool,
 };
 
 macro_rules! resources {
@@ -34,6 +37,8 @@ resources!(
     SubnetPool,
     AddressScope,
     Port,
+    SecurityGroup,
+    SecurityGroupRule,
     NetworkRouter,
     FloatingIp
 );
