@@ -204,6 +204,7 @@ fn record(
         lock: None,
         fault: None,
         snapshot_image: None,
+        password_data: None,
         created_at: now,
         updated_at: now,
         launched_at: None,

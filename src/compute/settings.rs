@@ -13,6 +13,10 @@ pub struct Settings {
     pub reserved_host_memory_mb: u64,
     /// `instance-%08x`: what a server's number becomes in `OS-EXT-SRV-ATTR:instance_name`.
     pub instance_name_template: String,
+    /// What host names are completed with in metadata (`dhcp_domain`); empty for nothing.
+    pub metadata_domain: String,
+    /// Every new server gets a config drive.
+    pub force_config_drive: bool,
     /// How often the records and the engine are compared when no event asks for it.
     pub sync_interval: Duration,
     /// How long a server is given to end by itself.
@@ -40,6 +44,8 @@ impl Default for Settings {
             ram_allocation_ratio: 1.5,
             reserved_host_memory_mb: 512,
             instance_name_template: "instance-%08x".to_owned(),
+            metadata_domain: "novalocal".to_owned(),
+            force_config_drive: false,
             sync_interval: Duration::from_secs(60),
             shutdown_timeout: Duration::from_secs(60),
             image_cache_age: Duration::from_secs(24 * 60 * 60),

@@ -40,6 +40,8 @@ section! {
         default_availability_zone: String = "nova",
         /// The name of a server on its host, of its number.
         instance_name_template: String = "instance-%08x",
+        /// Every new server gets a config drive, whether its user asks for one or not.
+        force_config_drive: bool = "false",
         /// Seconds between two looks at what the containers really do; negative for never.
         sync_power_state_interval: i64 = "60",
         /// Seconds that a server has to stop by itself before it is killed.

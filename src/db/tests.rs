@@ -74,6 +74,7 @@ fn instance(id: u128, second: i64) -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        password_data: None,
         created_at: at(second),
         updated_at: at(second),
         launched_at: None,

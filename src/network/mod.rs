@@ -3,9 +3,13 @@
 
 mod absent;
 mod error;
+pub mod fabric;
 pub mod fake;
 pub mod firewall;
 pub mod guest;
+pub mod local;
+pub mod neutron;
+mod nft;
 mod service;
 pub mod vif;
 

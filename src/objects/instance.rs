@@ -58,6 +58,9 @@ pub struct Instance {
     /// The image that a running snapshot fills; whoever finds it after the snapshot broke off deletes it.
     #[serde(default)]
     pub snapshot_image: Option<ImageId>,
+    /// What the server left about its password, encrypted by it for its user.
+    #[serde(default)]
+    pub password_data: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub launched_at: Option<Timestamp>,

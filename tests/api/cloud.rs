@@ -20,10 +20,12 @@ use nova_docker::objects::{ProjectId, RequestContext, RequestId, SystemWorld, Us
 use nova_docker::virt::fake::{FakeDriver, FakeFaults};
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use uuid::Uuid;
 
-/// Project and token go by the same name; `admin` is an administrator and `reader` reads in the project of `demo`.
+/// Project and token go by the same name; `admin` is an administrator, `reader` reads in the project of `demo`, and `service`
+/// is another service of the cloud.
 #[derive(Debug)]
-struct People;
+pub(crate) struct People;
 
 #[async_trait]
 impl Validate for People {
@@ -33,6 +35,7 @@ impl Validate for People {
             "reader" => ("0d", &["reader"]),
             "other" => ("0e", &["member", "reader"]),
             "admin" => ("0a", &["admin", "member", "reader"]),
+            "service" => ("0f", &["service"]),
             _ => return Err(Error::Unauthorized),
         };
         Ok(Arc::new(ValidToken {
@@ -59,12 +62,14 @@ fn named(id: &str) -> Named {
 
 pub(crate) struct Cloud {
     router: Router,
+    pub(crate) compute: Compute,
     pub(crate) image: String,
     #[expect(dead_code, reason = "kept for as long as the cloud")]
     folder: tempfile::TempDir,
     pub(crate) faults: FakeFaults,
-    #[expect(dead_code, reason = "nothing here asks for networks yet")]
     pub(crate) network: FakeNetwork,
+    /// The only network of the project of `demo`.
+    pub(crate) private: Uuid,
 }
 
 #[derive(Debug)]
@@ -89,6 +94,7 @@ impl Cloud {
         let driver = FakeDriver::new("host1", db.deployment(), images.clone());
         let faults = driver.faults();
         let network = FakeNetwork::default();
+        let private = network.add_network("0d", "private", &["10.0.0.0/24".parse().unwrap()]);
         let settings = compute::Settings {
             host: "host1".to_owned(),
             ..compute::Settings::default()
@@ -101,8 +107,9 @@ impl Cloud {
             world: world.clone(),
             settings,
         });
+        let compute = compute.await.unwrap();
         let router = api::compute::router(api::compute::Parts {
-            compute: compute.await.unwrap(),
+            compute: compute.clone(),
             identity: Arc::new(People),
             world,
             links: LinkSettings::default(),
@@ -111,10 +118,12 @@ impl Cloud {
         });
         Self {
             router,
+            compute,
             image,
             folder,
             faults,
             network,
+            private,
         }
     }
 

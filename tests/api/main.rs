@@ -5,10 +5,15 @@
 mod cloud;
 
 mod documents;
+mod external_events;
 mod flavors;
+mod interfaces;
 mod keypairs;
 mod lists;
+mod metadata;
+mod networks;
 mod places;
 mod refusals;
+mod security_groups;
 mod servers;
 mod versions;

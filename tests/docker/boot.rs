@@ -1,12 +1,11 @@
 //! What a server's container is, and that a boot that fails leaves nothing.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use nova_docker::objects::{NetworkChoice, PowerState};
-use nova_docker::virt::{ComputeDriver, Error};
+use nova_docker::virt::{ComputeDriver, Error, Supplies};
 
 use crate::stage::{Stage, Steps, context, instance};
 
@@ -41,7 +40,7 @@ async fn a_server_is_a_container_with_its_name_labels_and_limits() {
     assert_eq!(host.cpu_shares, Some(1024));
     assert_eq!(host.nano_cpus, Some(1_000_000_000));
     assert_eq!(host.privileged, Some(false));
-    assert_eq!(host.network_mode.as_deref(), Some("bridge"));
+    assert_eq!(host.network_mode.as_deref(), Some("none"));
 
     assert_eq!(
         (observed.power_state, observed.exit_code),
@@ -62,13 +61,13 @@ async fn a_flavor_with_more_cpus_than_the_host_boots_with_what_there_is() {
 }
 
 #[tokio::test]
-async fn a_server_without_networks_has_none() {
+async fn a_server_without_networks_is_on_the_one_of_its_user_data() {
     let stage = Stage::set().await;
-    let mut server = instance("");
+    let mut server = instance("host_config: {network_mode: bridge}\n");
     server.network = NetworkChoice::None;
     stage.boot(&server, &stage.local_image().await).await.unwrap();
     let host = stage.inspect(server.id).await.unwrap().host_config.unwrap();
-    assert_eq!(host.network_mode.as_deref(), Some("none"));
+    assert_eq!(host.network_mode.as_deref(), Some("bridge"));
 }
 
 #[tokio::test]
@@ -132,8 +131,8 @@ async fn an_abandoned_boot_leaves_nothing_once_destroyed() {
     for after in [0, 3, 10, 30, 100, 200] {
         let server = instance("");
         let steps = Steps::default();
-        let context = context();
-        let boot = stage.driver.spawn(&context, &server, &image, &steps);
+        let (context, supplies) = (context(), Supplies::default());
+        let boot = stage.driver.spawn(&context, &server, &image, &supplies, &steps);
         // Wherever it is by now, it is dropped there.
         let _ = tokio::time::timeout(Duration::from_millis(after), boot).await;
         stage.driver.destroy(server.id).await.unwrap();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use tokio::sync::mpsc;
 
 use super::State;
 use crate::api;
@@ -14,7 +15,9 @@ use crate::db::{Db, Records};
 use crate::docker::{Docker, Endpoint};
 use crate::identity::Validate;
 use crate::image::ImageService;
-use crate::network;
+use crate::network::NetworkService;
+use crate::network::guest::Guests;
+use crate::network::vif::Plugging;
 use crate::objects::World;
 use crate::virt;
 
@@ -31,6 +34,7 @@ pub(super) struct Doors {
     pub(super) compute: Router,
     pub(super) identity: Option<Router>,
     pub(super) image: Option<Router>,
+    pub(super) network: Option<Router>,
 }
 
 pub(super) async fn database(conf: &Conf, state: &State) -> anyhow::Result<Db> {
@@ -54,6 +58,13 @@ pub(super) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
     })?)
 }
 
+/// How servers come to their networks.
+#[derive(Debug)]
+pub(super) struct Wires {
+    pub(super) networks: Arc<dyn NetworkService>,
+    pub(super) plugging: Plugging,
+}
+
 /// The core: records, driver and images under one façade.
 pub(super) async fn core(
     conf: &Conf,
@@ -62,7 +73,10 @@ pub(super) async fn core(
     docker: Docker,
     images: Arc<dyn ImageService>,
     world: Arc<dyn World>,
+    wires: Wires,
 ) -> anyhow::Result<Compute> {
+    let (told, listeners) = mpsc::unbounded_channel();
+    let directory = compute::Directory::new(Arc::new(db.clone()));
     let settings = virt::docker::Settings {
         deployment: db.deployment(),
         host: conf.default.host.clone(),
@@ -74,17 +88,21 @@ pub(super) async fn core(
         shared_directory: conf.docker.shared_directory.clone(),
         inject_key: conf.docker.inject_key,
         privileged: conf.docker.privileged,
+        plugging: wires.plugging,
+        guests: Some(Guests::new(Arc::new(directory), told)),
     };
     let driver = virt::driver(&conf.default.compute_driver, docker, images.clone(), settings)?;
     let parts = compute::Parts {
         records: Arc::new(db.clone()),
         driver,
         images,
-        network: Arc::new(network::Absent),
+        network: wires.networks,
         world,
         settings: compute_settings(conf, state),
     };
-    Ok(Compute::open(parts).await?)
+    let compute = Compute::open(parts).await?;
+    tokio::spawn(api::metadata::serve(compute.clone(), listeners));
+    Ok(compute)
 }
 
 fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
@@ -97,6 +115,8 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         ram_allocation_ratio: base.ram_allocation_ratio,
         reserved_host_memory_mb: base.reserved_host_memory_mb,
         instance_name_template: base.instance_name_template.clone(),
+        metadata_domain: conf.api.dhcp_domain.clone(),
+        force_config_drive: base.force_config_drive,
         // Negative is never, and a century is as good.
         sync_interval: Duration::from_secs(
             limit(base.sync_power_state_interval).map_or_else(|| u32::MAX.into(), |s| s.max(1)),

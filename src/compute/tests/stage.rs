@@ -435,6 +435,7 @@ pub(in crate::compute) fn record() -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
         launched_at: None,

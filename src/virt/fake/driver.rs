@@ -14,13 +14,13 @@ use uuid::Uuid;
 
 use super::archive;
 use super::faults::{FakeFaults, Plans, Shared, Verb, channel};
-use super::server::{KILLED, Server, TERMINATED};
+use super::server::{KILLED, Server, TERMINATED, ensure_places};
 use crate::image::ImageService;
 use crate::objects::{
     DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, TaskState,
     Vif,
 };
-use crate::virt::docker::{EngineImage, Ground, container_options, create_body, ensure_format};
+use crate::virt::docker::{EngineImage, Ground, Joining, container_options, create_body, ensure_format};
 use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
 
 /// Cheap to clone; clones share their servers.
@@ -117,14 +117,15 @@ impl FakeDriver {
         Ok(EngineImage { id, config })
     }
 
-    fn ground(&self) -> Ground<'_> {
+    fn ground(&self, joining: Joining) -> Ground<'_> {
         Ground {
             deployment: self.deployment,
             host: &self.host,
             cpus: u32::MAX,
             privileged: false,
             limit_disk: false,
-            key_bind: None,
+            binds: Vec::new(),
+            joining,
         }
     }
 
@@ -160,7 +161,9 @@ impl ComputeDriver for FakeDriver {
         self.state.enter(Verb::Spawn).await?;
         let options = container_options(instance)?;
         let engine_image = self.engine_image(context, image).await?;
-        create_body(instance, image, &engine_image, &options, &self.ground())?;
+        ensure_places(&supplies.network)?;
+        let ground = self.ground(Joining::ours(&options, &supplies.network.vifs));
+        create_body(instance, image, &engine_image, &options, &ground)?;
         let server = Server::booted(instance, &supplies.network);
         let observed = server.observed();
         {
@@ -193,12 +196,13 @@ impl ComputeDriver for FakeDriver {
         self.state.enter(Verb::PowerOn).await?;
         self.state.plug(instance.id, &network.vifs);
         self.change(instance.id, |server| {
-            server.network = network.clone();
+            ensure_places(network)?;
             match server.power_state {
                 PowerState::Running => {}
                 PowerState::Paused => server.power_state = PowerState::Running,
                 _ => server.begin(),
             }
+            server.network = network.clone();
             Ok(())
         })
     }
@@ -223,7 +227,7 @@ impl ComputeDriver for FakeDriver {
         self.state.enter(Verb::Reboot).await?;
         self.state.plug(instance.id, &network.vifs);
         self.change(instance.id, |server| {
-            server.network = network.clone();
+            ensure_places(network)?;
             if server.power_state != PowerState::Shutdown {
                 server.end(if kind == RebootType::Hard {
                     KILLED
@@ -232,6 +236,7 @@ impl ComputeDriver for FakeDriver {
                 });
             }
             server.begin();
+            server.network = network.clone();
             Ok(())
         })
     }
@@ -245,7 +250,8 @@ impl ComputeDriver for FakeDriver {
     async fn plug_vifs(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
         self.state.enter(Verb::PlugVifs).await?;
         self.change(instance.id, |server| {
-            if server.power_state != PowerState::Shutdown {
+            if server.is_running() {
+                ensure_places(network)?;
                 server.network = network.clone();
                 self.state.plug(instance.id, &network.vifs);
             }
@@ -254,12 +260,12 @@ impl ComputeDriver for FakeDriver {
         Ok(())
     }
 
+    /// What is not plugged is detached already.
     async fn detach_vif(&self, instance: &Instance, vif: &Vif) -> Result<(), Error> {
         self.state.enter(Verb::DetachVif).await?;
         self.state.unplug(instance.id, std::slice::from_ref(vif));
         self.change(instance.id, |server| {
-            server.network.vifs.retain(|plugged| plugged.id != vif.id);
-            server.network.guards.retain(|guard| guard.port != vif.id);
+            server.unplug(vif.id);
             Ok(())
         })?;
         Ok(())
@@ -268,13 +274,18 @@ impl ComputeDriver for FakeDriver {
     async fn unplug_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error> {
         self.state.enter(Verb::UnplugVifs).await?;
         self.state.unplug(instance.id, vifs);
+        if let Some(server) = self.state.servers().get_mut(&instance.id) {
+            vifs.iter().for_each(|vif| server.unplug(vif.id));
+        }
         Ok(())
     }
 
     async fn guard(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
         self.state.enter(Verb::Guard).await?;
         self.change(instance.id, |server| {
-            server.network.guards.clone_from(&network.guards);
+            if server.is_running() {
+                server.network.guards.clone_from(&network.guards);
+            }
             Ok(())
         })?;
         Ok(())
