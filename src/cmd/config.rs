@@ -62,7 +62,7 @@ fn check(files: &ConfigFiles, out: &mut dyn Write) -> std::io::Result<bool> {
         return Ok(false);
     }
     let setting = match conf.is_standalone() {
-        true => "alone, with identity and image services of its own",
+        true => "alone, with identity, image and network services of its own",
         false => "inside the cloud of [keystone_authtoken] auth_url",
     };
     writeln!(
@@ -103,7 +103,10 @@ mod tests {
         (told.replace(&format!("{}/", dir.path().display()), ""), code)
     }
 
-    const ALONE: &str = "The configuration is good: nova-docker would serve alone, with identity and image services of its own.\n";
+    const ALONE: &str = "The configuration is good: nova-docker would serve alone, with identity, image and network services of its own.\n";
+
+    const INSIDE: &str =
+        "[keystone_authtoken]\nauth_url = http://k/v3\nusername = u\npassword = p\nproject_name = s\n";
 
     #[test]
     fn what_serve_would_refuse_is_not_good() {
@@ -117,6 +120,22 @@ mod tests {
                 "[keystone_authtoken]\nauth_url = http://k/v3\n",
                 "[keystone_authtoken] username is not set",
             ),
+            (
+                &format!("{INSIDE}[neutron]\nusername = neutron\n"),
+                "[neutron] auth_url is not set, and username is: Keystone asks for both",
+            ),
+            (
+                &format!("{INSIDE}[neutron]\nauth_url = http://k/v3\nusername = neutron\npassword = p\n"),
+                "[neutron] project_name is not set, and auth_url is: Keystone asks for both",
+            ),
+            (
+                &format!("{INSIDE}[neutron]\nendpoint_override = here\n"),
+                "[neutron] endpoint_override: 'here' is not a URL such as http://host:9696",
+            ),
+            (
+                "[neutron]\npoll_interval = 0\n",
+                "nova.conf:2: [neutron] poll_interval: is too short, 0.05 s is the least",
+            ),
             ("[standalone]\nimage_listen_port = 5000\n", "must differ"),
             (
                 "[docker]\nvif_driver = libvirt\n",
@@ -129,6 +148,19 @@ mod tests {
             (
                 "[docker]\nvif_driver = command\nvif_plug_commands =\n  bind {tap}\n  tell a,b {tab}\n",
                 "'{tab}' is not a placeholder of VIF commands",
+            ),
+            ("[standalone]\nnetwork_listen_port = 5000\n", "must differ"),
+            (
+                "[standalone]\nprivate_subnet = 172.24.0.0/16\n",
+                "private_subnet and public_subnet must not overlap",
+            ),
+            (
+                "[standalone]\npublic_subnet = 192.0.2.0/30\n",
+                "[standalone] public_subnet: 192.0.2.0/30 has no room",
+            ),
+            (
+                "[standalone]\npublic_subnet = x\n",
+                "expected a network in CIDR notation",
             ),
         ] {
             let (told, code) = checked(text);
@@ -184,9 +216,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_option_is_a_warning() {
-        let (told, code) = checked(
-            "[keystone_authtoken]\nauth_url = http://k/v3\nusername = u\npassword = p\nproject_name = s\n[docker]\nhosturl = x\n",
-        );
+        let (told, code) = checked(&format!("{INSIDE}[docker]\nhosturl = x\n"));
         assert_eq!(
             told,
             "warning: nova.conf:7: [docker] hosturl is not an option of nova-docker and is ignored; did you mean \

@@ -3,8 +3,12 @@
 mod boot;
 mod describe;
 mod mistakes;
+mod networking;
+mod networking_attach;
+mod networking_choice;
+mod networking_news;
 mod stage;
 mod sync;
 mod verbs;
 
-pub(in crate::compute) use stage::record;
+pub(in crate::compute) use stage::{record, vif};

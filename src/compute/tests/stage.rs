@@ -90,6 +90,10 @@ impl Stage {
         }
     }
 
+    pub(super) async fn db_instance(&self, id: InstanceId) -> Arc<Instance> {
+        self.db.instance(id).await.unwrap()
+    }
+
     pub(super) async fn until_gone(&self, id: InstanceId) {
         eventually(|| async { self.db.instance(id).await.is_err().then_some(()) }).await;
     }
@@ -99,6 +103,29 @@ impl Stage {
         let id = compute.boot(&user(), boot("web")).await.unwrap().instances[0].id;
         self.until(id, |i| is(i, VmState::Active)).await;
         id
+    }
+
+    /// A network of the user's own with room for 253 servers.
+    pub(super) fn network(&self, name: &str) -> Uuid {
+        let third = self.network.networks().len();
+        let cidr = format!("10.0.{third}.0/24").parse().unwrap();
+        self.network.add_network("demo", name, &[cidr])
+    }
+
+    /// Ports that some server has.
+    pub(super) fn bound_ports(&self) -> Vec<Uuid> {
+        let ports = self.network.ports().into_iter();
+        ports
+            .filter(|port| port.device_id.is_some())
+            .map(|port| port.id)
+            .collect()
+    }
+
+    /// Neither a container nor a port nor an end on the host.
+    pub(super) async fn assert_nothing_left(&self, id: InstanceId) {
+        assert_eq!(self.containers().await, BTreeSet::new());
+        assert_eq!(self.bound_ports().len(), 0);
+        assert_eq!(self.faults().host_ends(id), BTreeSet::new());
     }
 
     pub(super) async fn containers(&self) -> BTreeSet<InstanceId> {
@@ -228,6 +255,27 @@ pub(super) fn boot(name: &str) -> Boot {
         access_ip_v6: None,
         scheduler_hints: SchedulerHints::default(),
         trusted_image_certificates: None,
+    }
+}
+
+pub(super) fn boot_on(networks: &[Uuid]) -> Boot {
+    let wanted = |network: &Uuid| WantedNetwork {
+        network: Some(*network),
+        ..WantedNetwork::default()
+    };
+    Boot {
+        network: NetworkChoice::These(networks.iter().map(wanted).collect()),
+        ..boot("web")
+    }
+}
+
+pub(super) fn boot_with_port(port: Uuid) -> Boot {
+    Boot {
+        network: NetworkChoice::These(vec![WantedNetwork {
+            port: Some(port),
+            ..WantedNetwork::default()
+        }]),
+        ..boot("web")
     }
 }
 
@@ -392,5 +440,39 @@ pub(in crate::compute) fn record() -> Instance {
         updated_at: Timestamp::UNIX_EPOCH,
         launched_at: None,
         terminated_at: None,
+    }
+}
+
+/// A VIF for tests of pure functions.
+pub(in crate::compute) fn vif(id: Uuid) -> Vif {
+    Vif {
+        id,
+        mac: Mac([0xfa, 0x16, 0x3e, 0, 0, 1]),
+        position: 0,
+        preserve_on_delete: false,
+        active: true,
+        tag: None,
+        floating_ips: Vec::new(),
+        vif_type: Some("bridge".to_owned()),
+        details: vif::Details::default(),
+        ovs_interface_id: None,
+        network: vif::Network {
+            id: Uuid::from_u128(0x7e7),
+            label: "private".to_owned(),
+            project: None,
+            bridge: None,
+            mtu: None,
+            should_create_vlan: false,
+            vlan: None,
+            bridge_interface: None,
+            subnets: vec![vif::Subnet {
+                id: None,
+                cidr: "10.0.0.0/24".parse().unwrap(),
+                gateway: None,
+                ips: vec!["10.0.0.2".parse().unwrap()],
+                routes: Vec::new(),
+                dns: Vec::new(),
+            }],
+        },
     }
 }
