@@ -105,6 +105,9 @@ mod tests {
 
     const ALONE: &str = "The configuration is good: nova-docker would serve alone, with identity and image services of its own.\n";
 
+    const INSIDE: &str =
+        "[keystone_authtoken]\nauth_url = http://k/v3\nusername = u\npassword = p\nproject_name = s\n";
+
     #[test]
     fn what_serve_would_refuse_is_not_good() {
         for (text, objection) in [
@@ -117,7 +120,35 @@ mod tests {
                 "[keystone_authtoken]\nauth_url = http://k/v3\n",
                 "[keystone_authtoken] username is not set",
             ),
+            (
+                &format!("{INSIDE}[neutron]\nusername = neutron\n"),
+                "[neutron] auth_url is not set, and username is: Keystone asks for both",
+            ),
+            (
+                &format!("{INSIDE}[neutron]\nauth_url = http://k/v3\nusername = neutron\npassword = p\n"),
+                "[neutron] project_name is not set, and auth_url is: Keystone asks for both",
+            ),
+            (
+                &format!("{INSIDE}[neutron]\nendpoint_override = here\n"),
+                "[neutron] endpoint_override: 'here' is not a URL such as http://host:9696",
+            ),
+            (
+                "[neutron]\npoll_interval = 0\n",
+                "nova.conf:2: [neutron] poll_interval: is too short, 0.05 s is the least",
+            ),
             ("[standalone]\nimage_listen_port = 5000\n", "must differ"),
+            (
+                "[docker]\nvif_driver = libvirt\n",
+                "vif_driver 'libvirt' is not known; there are generic",
+            ),
+            (
+                "[docker]\nvif_driver = command\nvif_plug_commands = bind 'x\n",
+                "'bind 'x' is not a command line",
+            ),
+            (
+                "[docker]\nvif_driver = command\nvif_plug_commands =\n  bind {tap}\n  tell a,b {tab}\n",
+                "'{tab}' is not a placeholder of VIF commands",
+            ),
         ] {
             let (told, code) = checked(text);
             assert!(told.contains(objection), "{told}");
@@ -172,9 +203,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_option_is_a_warning() {
-        let (told, code) = checked(
-            "[keystone_authtoken]\nauth_url = http://k/v3\nusername = u\npassword = p\nproject_name = s\n[docker]\nhosturl = x\n",
-        );
+        let (told, code) = checked(&format!("{INSIDE}[docker]\nhosturl = x\n"));
         assert_eq!(
             told,
             "warning: nova.conf:7: [docker] hosturl is not an option of nova-docker and is ignored; did you mean \

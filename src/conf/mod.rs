@@ -90,6 +90,9 @@ impl Conf {
         if let Some(reason) = conf.database.objection() {
             reader.refuse(&Database::SECTION, "connection", reason);
         }
+        if let Some((option, reason)) = conf.neutron.objection() {
+            reader.refuse(&Neutron::SECTION, option, &reason);
+        }
         reader.finish()?;
         conf.warnings = oslo::unknown::warnings(&texts, SECTIONS);
         Ok(conf)

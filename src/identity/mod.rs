@@ -11,5 +11,5 @@ pub use catalog::{Catalog, Interface, Service};
 pub use keystone::Keystone;
 pub use local::{Domain, Local};
 pub use role::Role;
-pub use session::{Credentials, Session};
+pub use session::{Credentials, Session, Trust};
 pub use validate::{Error, Named, ValidToken, Validate};

@@ -18,8 +18,9 @@ pub enum Error {
     /// No more addresses, no more networks.
     #[error("{0}")]
     Exhausted(String),
-    #[error("the network service at {url} did not answer: {source}")]
-    Unreachable { url: String, source: reqwest::Error },
+    /// Whether it did what it was asked is not known. A reason says how long it was waited for.
+    #[error("the network service at {url} did not answer: {reason}")]
+    Unreachable { url: String, reason: String },
     /// The service's own sentence.
     #[error("the network service answered {status}: {message}")]
     Refused { status: u16, message: String },

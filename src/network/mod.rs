@@ -8,6 +8,7 @@ pub mod fake;
 pub mod firewall;
 pub mod guest;
 pub mod local;
+pub mod neutron;
 mod nft;
 mod service;
 pub mod vif;

@@ -110,8 +110,8 @@ pub enum Changed {
 /// nova-docker's own business, done with its own.
 #[async_trait]
 pub trait NetworkService: fmt::Debug + Send + Sync {
-    /// For the caller: those of `ids` that there are for them. Without ids, those on which their servers may be: the
-    /// project's own, or when it has none the shared ones; never external ones of others.
+    /// For the caller: those of `ids` that there are for them, in this order. Without ids, those on which their servers may
+    /// be, as Nova has it: the project's own and after them all shared ones, external ones among both.
     async fn networks(&self, context: &RequestContext, ids: Option<&[Uuid]>) -> Result<Vec<Network>, Error>;
     /// For the caller.
     async fn port(&self, context: &RequestContext, id: Uuid) -> Result<Port, Error>;
@@ -131,8 +131,10 @@ pub trait NetworkService: fmt::Debug + Send + Sync {
         Ok(())
     }
 
-    /// Makes a port bound to this host. On error there is none.
+    /// Makes a port bound to this host. On error there is none; only after `Unreachable` there may be one, that `ports_of`
+    /// tells of.
     async fn create_port(&self, port: &NewPort) -> Result<Port, Error>;
+    /// A port that is another server's is not bound: `Conflict`.
     async fn update_port(&self, id: Uuid, change: &PortChange) -> Result<Port, Error>;
     /// Succeeds when there is none.
     async fn delete_port(&self, id: Uuid) -> Result<(), Error>;

@@ -48,6 +48,17 @@ const EXTENSIONS: &[Extension] = &[
         "2013-01-14T10:00:00-00:00",
     ),
     extension(
+        "ext-gw-mode",
+        "Neutron L3 Configurable external gateway mode",
+        "2013-03-28T10:00:00-00:00",
+    ),
+    extension("extraroute", "Neutron Extra Route", "2013-02-01T10:00:00-00:00"),
+    extension(
+        "fip-port-details",
+        "Floating IP Port Details Extension",
+        "2018-04-09T10:00:00-00:00",
+    ),
+    extension(
         "extra_dhcp_opt",
         "Neutron Extra DHCP options",
         "2013-03-17T12:00:00-00:00",
@@ -98,6 +109,7 @@ const EXTENSIONS: &[Extension] = &[
         "2017-02-10T10:00:00-00:00",
     ),
     extension("quotas", "Quota management support", "2012-07-29T10:00:00-00:00"),
+    extension("router", "Neutron L3 Router", "2012-07-20T10:00:00-00:00"),
     extension("security-group", "security-group", "2012-10-05T10:00:00-00:00"),
     extension(
         "security-groups-normalized-cidr",

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 
-use super::State;
-use super::parts::{Cloud, Doors, compute_door, core, database, engine};
+use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::{State, plugging};
 use crate::api::{self, RequestIds};
 use crate::compute::Compute;
 use crate::conf::Conf;
@@ -14,6 +14,7 @@ use crate::identity::Catalog;
 use crate::identity::local::{Clouds, Local};
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
+use crate::network::vif::Namespace;
 use crate::objects::{ImageId, World};
 
 pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> anyhow::Result<Cloud> {
@@ -29,7 +30,12 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
             let _ = deleted.send(id);
         }));
     let service: Arc<dyn ImageService> = Arc::new(images.clone());
-    let compute = core(conf, state, &db, docker, service, world.clone()).await?;
+    let wires = Wires {
+        networks: Arc::new(crate::network::Absent),
+        plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
+        guests: None,
+    };
+    let compute = core(conf, state, &db, docker, service, world.clone(), wires).await?;
     tokio::spawn(forget_deleted(compute.clone(), gone));
     let catalog = Catalog::new(
         &conf.standalone.region_name,

@@ -1,4 +1,4 @@
-//! The compute service of a cloud that has its own Keystone and Glance.
+//! The compute service of a cloud that has its own Keystone, Glance and Neutron.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,12 +6,14 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
-use super::State;
-use super::parts::{Cloud, Doors, compute_door, core, database, engine};
+use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::{State, plugging};
 use crate::conf::{Auth, Conf};
-use crate::identity::{Credentials, Domain, Keystone, Session};
+use crate::identity::{Credentials, Domain, Keystone, Session, Trust};
 use crate::image::ImageService;
 use crate::image::glance::{self, Glance};
+use crate::network::neutron::{self, Neutron};
+use crate::network::vif::Namespace;
 use crate::objects::{Secret, World};
 
 pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> anyhow::Result<Cloud> {
@@ -24,8 +26,14 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let uri = token.www_authenticate_uri.clone();
     let uri = uri.or_else(|| token.auth.auth_url.clone()).unwrap_or_default();
     let identity = Arc::new(Keystone::new(session.clone(), &uri, cache, world.clone()));
-    let images: Arc<dyn ImageService> = Arc::new(glance(conf, session)?);
-    let compute = core(conf, state, &db, docker, images, world.clone()).await?;
+    let images: Arc<dyn ImageService> = Arc::new(glance(conf, session.clone())?);
+    let networks = neutron(conf, session, &world)?;
+    let wires = Wires {
+        networks: Arc::new(networks),
+        plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
+        guests: None,
+    };
+    let compute = core(conf, state, &db, docker, images, world.clone(), wires).await?;
     Ok(Cloud {
         doors: Doors {
             compute: compute_door(conf, compute.clone(), identity, world),
@@ -38,7 +46,12 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
 
 /// Whether there is all that Keystone asks of us.
 pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
-    credentials("keystone_authtoken", &conf.keystone_authtoken.auth).map(drop)
+    credentials("keystone_authtoken", &conf.keystone_authtoken.auth)?;
+    neutron_credentials(conf)?;
+    let url = conf.neutron.endpoint_override.as_deref();
+    url.map_or(Ok(()), |url| {
+        is_url("[neutron] endpoint_override", url, "http://host:9696")
+    })
 }
 
 fn session(conf: &Conf, world: &Arc<dyn World>) -> anyhow::Result<Session> {
@@ -57,9 +70,7 @@ fn credentials(section: &str, auth: &Auth) -> anyhow::Result<Credentials> {
         (None, name) => Domain::Name(name.clone().unwrap_or_else(|| "Default".to_owned())),
     };
     let auth_url = need(&auth.auth_url, "auth_url")?;
-    reqwest::Url::parse(&auth_url).with_context(|| {
-        format!("[{section}] auth_url: '{auth_url}' is not a URL such as http://host:5000/v3")
-    })?;
+    is_url(&format!("[{section}] auth_url"), &auth_url, "http://host:5000/v3")?;
     Ok(Credentials {
         auth_url,
         username: need(&auth.username, "username")?,
@@ -67,9 +78,17 @@ fn credentials(section: &str, auth: &Auth) -> anyhow::Result<Credentials> {
         user_domain: domain(&auth.user_domain_id, &auth.user_domain_name),
         project_name: need(&auth.project_name, "project_name")?,
         project_domain: domain(&auth.project_domain_id, &auth.project_domain_name),
-        cafile: auth.cafile.clone(),
-        insecure: auth.insecure,
+        trust: Trust {
+            cafile: auth.cafile.clone(),
+            insecure: auth.insecure,
+        },
     })
+}
+
+fn is_url(option: &str, url: &str, example: &str) -> anyhow::Result<()> {
+    let parsed = reqwest::Url::parse(url);
+    parsed.with_context(|| format!("{option}: '{url}' is not a URL such as {example}"))?;
+    Ok(())
 }
 
 fn password(section: &str, auth: &Auth) -> anyhow::Result<Secret> {
@@ -87,8 +106,60 @@ fn glance(conf: &Conf, session: Session) -> anyhow::Result<Glance> {
         region: glance.region_name.clone(),
         num_retries: glance.num_retries,
         send_service_user_token: conf.service_user.send_service_user_token,
-        cafile: glance.cafile.clone(),
-        insecure: glance.insecure,
+        trust: Trust {
+            cafile: glance.cafile.clone(),
+            insecure: glance.insecure,
+        },
     };
     Ok(Glance::new(session, settings)?)
+}
+
+/// `session` is that of `[keystone_authtoken]`, and is shared when `[neutron]` has nothing to say about it.
+fn neutron(conf: &Conf, session: Session, world: &Arc<dyn World>) -> anyhow::Result<Neutron> {
+    let neutron = &conf.neutron;
+    let own = neutron.auth.auth_url.is_some() || neutron.auth.cafile.is_some() || neutron.auth.insecure;
+    let credentials = neutron_credentials(conf)?;
+    let trust = credentials.trust.clone();
+    let settings = neutron::Settings {
+        host: conf.default.host.clone(),
+        endpoint: neutron.endpoint_override.clone(),
+        interfaces: neutron.valid_interfaces.clone(),
+        region: neutron.auth.region_name.clone(),
+        timeout: Duration::from_secs(neutron.timeout),
+        http_retries: neutron.http_retries,
+        ovs_bridge: neutron.ovs_bridge.clone(),
+        extension_sync_interval: Duration::from_secs(neutron.extension_sync_interval),
+        poll_interval: Duration::try_from_secs_f64(neutron.poll_interval)
+            .context("[neutron] poll_interval is no time")?,
+        send_service_user_token: conf.service_user.send_service_user_token,
+        trust,
+    };
+    let session = match own {
+        true => Session::new(credentials, world.clone())?,
+        false => session,
+    };
+    Ok(Neutron::new(session, settings)?)
+}
+
+/// Those of `[neutron]`, or without an `auth_url` there those of `[keystone_authtoken]`, with what `[neutron]` says of
+/// certificates.
+fn neutron_credentials(conf: &Conf) -> anyhow::Result<Credentials> {
+    let auth = &conf.neutron.auth;
+    if auth.auth_url.is_some() {
+        return credentials("neutron", auth);
+    }
+    let lonely = [
+        ("username", auth.username.is_some()),
+        ("password", auth.password.is_some()),
+        ("project_name", auth.project_name.is_some()),
+    ];
+    if let Some((option, _)) = lonely.iter().find(|(_, set)| *set) {
+        anyhow::bail!("[neutron] auth_url is not set, and {option} is: Keystone asks for both");
+    }
+    let mut credentials = credentials("keystone_authtoken", &conf.keystone_authtoken.auth)?;
+    credentials.trust = Trust {
+        cafile: auth.cafile.clone().or(credentials.trust.cafile),
+        insecure: auth.insecure || credentials.trust.insecure,
+    };
+    Ok(credentials)
 }

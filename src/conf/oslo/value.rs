@@ -10,6 +10,7 @@ pub(crate) enum Kind {
     Bool,
     Float,
     Integer,
+    Lines,
     List,
     Path,
     Port,
@@ -22,6 +23,7 @@ impl Kind {
             Kind::Bool => "boolean value",
             Kind::Float => "floating point value",
             Kind::Integer => "integer value",
+            Kind::Lines => "one value in each line",
             Kind::List => "list value",
             Kind::Path | Kind::Text => "string value",
             Kind::Port => "port value",
@@ -148,6 +150,23 @@ impl Value for Vec<String> {
 
     fn blank() -> Self {
         Vec::new()
+    }
+}
+
+/// What may have commas in it: each line is an item. Lines after the first are indented in the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines(pub Vec<String>);
+
+impl Value for Lines {
+    const KIND: Kind = Kind::Lines;
+
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        Ok(Self(lines.map(str::to_owned).collect()))
+    }
+
+    fn blank() -> Self {
+        Self::default()
     }
 }
 

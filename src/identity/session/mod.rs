@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use reqwest::redirect::Policy;
 use reqwest::{Certificate, RequestBuilder, Response, StatusCode};
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -41,6 +42,12 @@ pub struct Credentials {
     pub user_domain: Domain,
     pub project_name: String,
     pub project_domain: Domain,
+    pub trust: Trust,
+}
+
+/// Whose certificates to believe.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
     /// PEM certificates to trust instead of the system's.
     pub cafile: Option<PathBuf>,
     /// Trust any certificate.
@@ -75,7 +82,14 @@ struct Grant {
 impl Session {
     /// Reads the certificates, but asks nobody yet.
     pub fn new(credentials: Credentials, world: Arc<dyn World>) -> Result<Self, Error> {
-        let client = client(&credentials)?;
+        let failed =
+            |error: reqwest::Error| Error::Setting(format!("the client of the cloud's services: {error}"));
+        let client = credentials
+            .trust
+            .client()?
+            .read_timeout(SILENCE)
+            .redirect(Policy::none());
+        let client = client.build().map_err(failed)?;
         let url = v3(&credentials.auth_url);
         let inner = Inner {
             client,
@@ -209,27 +223,23 @@ fn domain(domain: &Domain) -> serde_json::Value {
     }
 }
 
-fn client(credentials: &Credentials) -> Result<reqwest::Client, Error> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("nova-docker/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT)
-        .read_timeout(SILENCE)
-        .redirect(reqwest::redirect::Policy::none());
-    if let Some(path) = &credentials.cafile {
-        let failed = |reason: String| Error::Setting(format!("cafile {}: {reason}", path.display()));
-        let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-        let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
-        if certificates.is_empty() {
-            return Err(failed("no PEM certificates".to_owned()));
+impl Trust {
+    /// Of a service of the cloud; it waits for answers as long as its user says.
+    pub(crate) fn client(&self) -> Result<reqwest::ClientBuilder, Error> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("nova-docker/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT);
+        if let Some(path) = &self.cafile {
+            let failed = |reason: String| Error::Setting(format!("cafile {}: {reason}", path.display()));
+            let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
+            let certificates = Certificate::from_pem_bundle(&pem).unwrap_or_default();
+            if certificates.is_empty() {
+                return Err(failed("no PEM certificates".to_owned()));
+            }
+            builder = builder.tls_certs_only(certificates);
         }
-        builder = builder.tls_certs_only(certificates);
+        Ok(builder.tls_danger_accept_invalid_certs(self.insecure))
     }
-    if credentials.insecure {
-        builder = builder.tls_danger_accept_invalid_certs(true);
-    }
-    builder
-        .build()
-        .map_err(|error| Error::Setting(format!("the client of the cloud's services: {error}")))
 }
 
 /// Operators write the address of the service, of its version, or of a version that is gone.

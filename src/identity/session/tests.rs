@@ -69,8 +69,7 @@ fn credentials(auth_url: &str, password: &str) -> Credentials {
         user_domain: Domain::Name("Default".to_owned()),
         project_name: "service".to_owned(),
         project_domain: Domain::Id("default".to_owned()),
-        cafile: None,
-        insecure: false,
+        trust: Trust::default(),
     }
 }
 
@@ -191,7 +190,10 @@ fn a_cafile_that_has_no_certificates_is_named() {
     let path = folder.path().join("ca.pem");
     let refused = || {
         let credentials = Credentials {
-            cafile: Some(path.clone()),
+            trust: Trust {
+                cafile: Some(path.clone()),
+                insecure: false,
+            },
             ..credentials("http://k", "secret")
         };
         Session::new(credentials, Arc::new(SystemWorld))

@@ -4,22 +4,20 @@ mod answer;
 mod calls;
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt};
-use reqwest::{Body, Certificate, Method};
+use reqwest::{Body, Method};
 use serde_json::{Map, Value, json};
 
 use self::answer::Shown;
 use super::{ByteStream, Download, Error, ImageService, NewImage, discard};
-use crate::identity::Session;
+use crate::identity::{Session, Trust};
 use crate::objects::{Image, ImageId, ImageStatus, RequestContext};
 
-const CONNECT: Duration = Duration::from_secs(5);
 /// How long Glance may pause within an answer.
 const SILENCE: Duration = Duration::from_secs(60);
 /// An upload is answered when it is stored, however long that takes; a peer that is gone is noticed by TCP.
@@ -37,9 +35,7 @@ pub struct Settings {
     pub num_retries: u32,
     /// Send our own token beside the user's, so that work goes on when the user's ends.
     pub send_service_user_token: bool,
-    /// PEM certificates to trust instead of the system's.
-    pub cafile: Option<PathBuf>,
-    pub insecure: bool,
+    pub trust: Trust,
 }
 
 /// Images in a real Glance, with the rights of the caller.
@@ -65,26 +61,17 @@ impl Glance {
 }
 
 fn client(settings: &Settings, silence: Option<Duration>) -> Result<reqwest::Client, Error> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("nova-docker/", env!("CARGO_PKG_VERSION")))
-        .connect_timeout(CONNECT)
+    let refused = |reason: String| Error::Invalid(format!("[glance] {reason}"));
+    let builder = settings.trust.client();
+    let mut builder = builder
+        .map_err(|error| refused(error.to_string()))?
         .tcp_keepalive(KEEPALIVE)
         // The length of what was asked for is told only of what is not compressed on the way.
         .no_gzip();
     if let Some(silence) = silence {
         builder = builder.read_timeout(silence);
     }
-    if let Some(path) = &settings.cafile {
-        let failed = |reason: String| Error::Invalid(format!("[glance] cafile {}: {reason}", path.display()));
-        let pem = std::fs::read(path).map_err(|error| failed(error.to_string()))?;
-        let trusted =
-            Certificate::from_pem_bundle(&pem).map_err(|_| failed("no PEM certificates".to_owned()))?;
-        builder = builder.tls_certs_only(trusted);
-    }
-    builder
-        .tls_danger_accept_invalid_certs(settings.insecure)
-        .build()
-        .map_err(|error| Error::Invalid(format!("[glance] {error}")))
+    builder.build().map_err(|error| refused(error.to_string()))
 }
 
 #[async_trait]

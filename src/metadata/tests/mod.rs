@@ -135,6 +135,7 @@ fn record() -> Instance {
         pinned_availability_zone: None,
         network: NetworkChoice::Auto,
         vifs: Vec::new(),
+        wiring: Wiring::default(),
         vm_state: VmState::Active,
         task_state: None,
         power_state: PowerState::Running,

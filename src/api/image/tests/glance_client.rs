@@ -15,8 +15,7 @@ async fn client(cloud: &Cloud) -> (Glance, RequestContext) {
         user_domain: Domain::Id("default".to_owned()),
         project_name: String::new(),
         project_domain: Domain::Id("default".to_owned()),
-        cafile: None,
-        insecure: false,
+        trust: crate::identity::Trust::default(),
     };
     let session = Session::new(nobody, Arc::new(SystemWorld)).unwrap();
     let settings = Settings {

@@ -1,8 +1,10 @@
 //! The resources of the network API, each a table of its attributes.
 
 mod address_scopes;
+mod floating_ips;
 mod networks;
 mod ports;
+mod routers;
 mod security_group_rules;
 mod security_groups;
 mod subnet_pools;
@@ -13,7 +15,8 @@ use axum::Router;
 use super::Door;
 use super::resource::{self, Served};
 use crate::network::local::records::{
-    AddressScope, Network, Port, SecurityGroup, SecurityGroupRule, Subnet, SubnetPool,
+    AddressScope, FloatingIp, Network, Port, Router as NetworkRouter, SecurityGroup, SecurityGroupRule,
+    Subnet, SubnetPool,
 };
 
 macro_rules! resources {
@@ -23,7 +26,7 @@ macro_rules! resources {
             &[$((<$Record as crate::network::local::Resource>::NAME, $Record::PLURAL, $Record::PATH)),*];
 
         pub(super) fn routes() -> Router<Door> {
-            Router::new()$(.merge(resource::routes::<$Record>()))*
+            Router::new()$(.merge(resource::routes::<$Record>()))*.merge(routers::interfaces())
         }
     };
 }
@@ -35,5 +38,7 @@ resources!(
     AddressScope,
     Port,
     SecurityGroup,
-    SecurityGroupRule
+    SecurityGroupRule,
+    NetworkRouter,
+    FloatingIp
 );
