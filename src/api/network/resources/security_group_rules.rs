@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::api::network::Door;
 use crate::api::network::attribute::{Attribute, given, shown};
-use crate::api::network::checks::{any, boolean, one_of, text, text_or_null};
+use crate::api::network::checks::{any, boolean, one_of, text, unless_null};
 use crate::api::network::resource::Served;
 use crate::network::local::records::SecurityGroupRule;
 use crate::network::local::security_group_rules::{self, Wanted};
@@ -24,7 +24,7 @@ impl Served for SecurityGroupRule {
         given("port_range_max", any),
         given("remote_ip_prefix", any),
         shown("normalized_cidr", any),
-        given("remote_group_id", text_or_null),
+        given("remote_group_id", remote_group),
         shown("belongs_to_default_sg", boolean),
     ];
     const PREPARE: Option<fn(&mut Edit<'_>) -> Result<(), Error>> = Some(security_groups::ensure_own_default);
@@ -53,4 +53,9 @@ impl Served for SecurityGroupRule {
 
 fn direction(value: &Value) -> Result<Value, String> {
     one_of(value, &["ingress", "egress"])
+}
+
+/// What is not an id is no group that there is.
+fn remote_group(value: &Value) -> Result<Value, String> {
+    unless_null(value, text)
 }
