@@ -10,6 +10,7 @@ mod flavors;
 mod interfaces;
 mod keypairs;
 mod lists;
+mod metadata;
 mod networks;
 mod places;
 mod refusals;

@@ -15,6 +15,8 @@ mod quotas;
 mod resource;
 mod resources;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod versions;
 
 use std::sync::Arc;

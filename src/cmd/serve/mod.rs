@@ -94,7 +94,7 @@ pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
     crate::virt::check_name(&conf.default.compute_driver)?;
     listen::check(conf)?;
     match conf.is_standalone() {
-        true => Ok(()),
+        true => alone::check(conf),
         false => inside::check(conf),
     }
 }

@@ -1,8 +1,11 @@
 //! What a text in the file may mean: one impl per type that an option can have.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+
+use crate::objects::Cidr;
 
 /// The type note of the sample file, and how `$name` writes a value of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +170,25 @@ impl Value for Lines {
 
     fn blank() -> Self {
         Self::default()
+    }
+}
+
+/// A range of addresses; what lies beyond the prefix is left out.
+impl Value for Cidr {
+    const KIND: Kind = Kind::Text;
+
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let range: Result<Self, _> = text.trim().parse();
+        range
+            .map(|range| range.network())
+            .map_err(|_| "a network in CIDR notation, as 10.0.0.0/24")
+    }
+
+    fn blank() -> Self {
+        Self {
+            address: IpAddr::from([0, 0, 0, 0]),
+            prefix: 32,
+        }
     }
 }
 

@@ -26,6 +26,8 @@ mod state;
 pub mod subnet_pools;
 pub mod subnets;
 mod table;
+#[cfg(test)]
+pub(crate) mod tests;
 pub mod vifs;
 
 use std::fmt;

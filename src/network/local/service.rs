@@ -1,5 +1,7 @@
 //! What booting servers needs of our own networks, without the way over HTTP.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
@@ -44,6 +46,17 @@ impl NetworkService for LocalNetworks {
 
     async fn ports_left(&self, context: &RequestContext) -> Result<Option<u64>, Error> {
         Ok(quotas::left::<records::Port>(&self.state(), &context.project_id))
+    }
+
+    async fn check_address(
+        &self,
+        context: &RequestContext,
+        network: Uuid,
+        address: IpAddr,
+    ) -> Result<(), Error> {
+        let state = self.state();
+        state.find::<records::Network>(context, network)?;
+        Ok(ports::check_address(&state, network, address)?)
     }
 
     async fn create_port(&self, new: &NewPort) -> Result<Port, Error> {

@@ -24,7 +24,7 @@ impl Served for SecurityGroupRule {
         given("port_range_max", any),
         given("remote_ip_prefix", any),
         shown("normalized_cidr", any),
-        given("remote_group_id", remote_group),
+        given("remote_group_id", |value| unless_null(value, text)),
         shown("belongs_to_default_sg", boolean),
     ];
     const PREPARE: Option<fn(&mut Edit<'_>) -> Result<(), Error>> = Some(security_groups::ensure_own_default);
@@ -53,9 +53,4 @@ impl Served for SecurityGroupRule {
 
 fn direction(value: &Value) -> Result<Value, String> {
     one_of(value, &["ingress", "egress"])
-}
-
-/// What is not an id is no group that there is.
-fn remote_group(value: &Value) -> Result<Value, String> {
-    unless_null(value, text)
 }

@@ -11,6 +11,7 @@ use super::super::ranges::{address, eui64, hosts, number};
 use super::super::records::{FixedIp, Port, Subnet};
 use super::super::state::State;
 use super::WantedIp;
+use crate::objects::{Mac, ProjectId};
 
 /// The addresses of a new port: those asked for; or, when nothing is said, one of each family, and one of every subnet in
 /// which MACs make them.
@@ -66,6 +67,16 @@ pub fn one_more(state: &State, port: &Port) -> Result<Vec<FixedIp>, Error> {
         .collect();
     draft.add_from_any(&subnets)?;
     Ok(draft.given)
+}
+
+/// Whether a new port of the network could have this address.
+pub fn check_address(state: &State, network: Uuid, address: IpAddr) -> Result<(), Error> {
+    let nobody = Port::new(Uuid::nil(), ProjectId::from(""), network, Mac([0; 6]));
+    let wanted = WantedIp {
+        subnet_id: None,
+        ip_address: Some(address),
+    };
+    Draft::new(state, &nobody).add(&wanted)
 }
 
 /// The lowest address of the subnet that nobody has; none when all are taken.

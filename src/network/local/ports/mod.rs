@@ -18,7 +18,7 @@ use super::rights::Resource;
 use super::security_groups;
 use crate::objects::{Mac, ProjectId};
 
-pub use addresses::{free_address, one_more};
+pub use addresses::{check_address, free_address, one_more};
 pub(super) use addresses::{give_addresses_of_macs, take_addresses_back};
 pub use names::{Name, names};
 
