@@ -11,6 +11,7 @@ use super::{State, plugging};
 use crate::api::{self, RequestIds};
 use crate::compute::Compute;
 use crate::conf::Conf;
+use crate::db::Records;
 use crate::identity::Catalog;
 use crate::identity::local::{Clouds, Local};
 use crate::image::ImageService;
