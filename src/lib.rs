@@ -12,6 +12,7 @@
 //! - [`image`] - images in a real Glance or in our own store, and their bytes on the way to and from the engine.
 //! - [`network`] - how servers reach their networks: a VIF is a plan of changes to the host, made together or not at all.
 //! - [`user_data`] - bytes to container options, pure.
+//! - [`metadata`] - what a server can read about itself, as documents, pure.
 //! - [`virt`] - the trait `ComputeDriver`, the Docker driver, and an honest one in memory.
 //! - [`scheduler`] - which host takes a server.
 //! - [`compute`] - what the words mean: boot, start, stop, reboot, rebuild, snapshot, delete; the one façade all doors hold.
@@ -35,6 +36,7 @@ pub mod db;
 pub mod docker;
 pub mod identity;
 pub mod image;
+pub mod metadata;
 pub mod network;
 pub mod objects;
 pub mod scheduler;

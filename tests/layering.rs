@@ -22,6 +22,7 @@ const ROOMS: &[(&str, &str)] = &[
     ("network", "objects conf db identity docker"),
     ("image", "objects conf db identity docker"),
     ("user_data", "objects"),
+    ("metadata", "objects"),
     (
         "virt",
         "objects conf docker network::vif network::firewall network::guest image user_data",
@@ -32,15 +33,15 @@ const ROOMS: &[(&str, &str)] = &[
     ),
     (
         "compute",
-        "objects conf db identity docker network image user_data virt scheduler",
+        "objects conf db identity docker network image user_data metadata virt scheduler",
     ),
-    ("api", "objects conf identity network image compute"),
+    ("api", "objects conf identity network image metadata compute"),
     ("docker_proxy", "objects conf identity docker compute"),
     ("infrakit", "objects conf compute"),
     ("rpc", "objects conf compute"),
     (
         "cmd",
-        "objects conf db identity docker network image user_data virt scheduler compute \
+        "objects conf db identity docker network image user_data metadata virt scheduler compute \
          api docker_proxy infrakit rpc",
     ),
 ];

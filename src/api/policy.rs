@@ -9,6 +9,8 @@ pub enum Need {
     Reader,
     Member,
     Admin,
+    /// Another service of the cloud, or an administrator.
+    Service,
 }
 
 impl Need {
@@ -19,6 +21,7 @@ impl Need {
             Self::Reader => &["reader", "member", "admin"],
             Self::Member => &["member", "admin"],
             Self::Admin => &["admin"],
+            Self::Service => &["service", "admin"],
         };
         roles.iter().any(|role| context.has_role(role))
     }

@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::Fault;
 use crate::compute::Error;
+use crate::network;
 
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
@@ -20,10 +21,35 @@ impl From<Error> for Fault {
             Error::Forbidden(_) | Error::OverQuota { .. } => Self::forbidden(message),
             Error::Unavailable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
             Error::Image(error) => Self::from(error),
+            Error::Network(error) => refused_network(error),
             Error::Driver(_) | Error::Records(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
                 Self::unexpected()
             }
+        }
+    }
+}
+
+/// A network service's own sentence is for the caller; what broke behind it is not.
+fn refused_network(error: network::Error) -> Fault {
+    use network::Error;
+    let message = error.to_string();
+    match error {
+        Error::NotFound(_) => Fault::not_found(message),
+        Error::Forbidden(_) | Error::OverQuota(_) => Fault::forbidden(message),
+        Error::Invalid(_) | Error::Exhausted(_) => Fault::bad_request(message),
+        Error::Conflict(_) => Fault::conflict(message),
+        Error::Refused { status: 400..500, .. } => Fault::bad_request(message),
+        Error::Refused { .. } | Error::Unreachable { .. } => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the network service did not serve a request"
+            );
+            Fault::new(StatusCode::SERVICE_UNAVAILABLE, message)
+        }
+        Error::Identity(_) | Error::Records(_) | Error::Vif(_) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
+            Fault::unexpected()
         }
     }
 }

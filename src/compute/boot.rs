@@ -10,7 +10,7 @@ use super::queue::Kind;
 use super::{names, password, quota, suitable};
 use crate::compute::{Boot, Booted, Error};
 use crate::objects::{
-    Flavor, Image, Instance, InstanceId, Keypair, PowerState, RequestContext, TaskState, VmState,
+    Flavor, Image, Instance, InstanceId, Keypair, PowerState, RequestContext, TaskState, VmState, Wiring,
 };
 
 /// Servers of one request: without a quota nothing else keeps a slip of the finger from filling the records.
@@ -180,6 +180,7 @@ fn record(
         pinned_availability_zone: boot.availability_zone.clone(),
         network: boot.network.clone(),
         vifs: Vec::new(),
+        wiring: Wiring::default(),
         vm_state: VmState::Building,
         task_state: Some(TaskState::Scheduling),
         power_state: PowerState::NoState,
@@ -188,6 +189,7 @@ fn record(
         lock: None,
         fault: None,
         snapshot_image: None,
+        password_data: None,
         created_at: now,
         updated_at: now,
         launched_at: None,

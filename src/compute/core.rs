@@ -15,6 +15,7 @@ use super::task_state::Verb;
 use crate::compute::{Error, Settings};
 use crate::db::{self, Records};
 use crate::image::ImageService;
+use crate::network::NetworkService;
 use crate::objects::{
     Fault, ImageId, Instance, InstanceId, RequestContext, RequestId, TaskState, VmState, World,
 };
@@ -26,6 +27,7 @@ pub struct Parts {
     pub records: Arc<dyn Records>,
     pub driver: Arc<dyn ComputeDriver>,
     pub images: Arc<dyn ImageService>,
+    pub network: Arc<dyn NetworkService>,
     pub world: Arc<dyn World>,
     pub settings: Settings,
 }
@@ -69,6 +71,7 @@ pub(super) struct Core {
     pub(super) records: Arc<dyn Records>,
     pub(super) driver: Arc<dyn ComputeDriver>,
     pub(super) images: Arc<dyn ImageService>,
+    pub(super) network: Arc<dyn NetworkService>,
     pub(super) world: Arc<dyn World>,
     pub(super) settings: Settings,
     pub(super) queues: Queues,
@@ -87,6 +90,7 @@ impl Core {
             records,
             driver,
             images,
+            network,
             world,
             settings,
         } = parts;
@@ -94,6 +98,7 @@ impl Core {
             records,
             driver,
             images,
+            network,
             world,
             queues: Queues::new(life.clone()),
             engine: Engine::default(),

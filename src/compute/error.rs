@@ -50,6 +50,8 @@ pub enum Error {
     #[error(transparent)]
     Image(#[from] crate::image::Error),
     #[error(transparent)]
+    Network(#[from] crate::network::Error),
+    #[error(transparent)]
     Records(#[from] crate::db::Error),
 }
 

@@ -16,6 +16,7 @@ mod delete;
 mod describe;
 mod engine;
 mod error;
+mod guest;
 mod image_cache;
 mod keypairs;
 mod list;

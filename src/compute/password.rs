@@ -1,4 +1,4 @@
-//! Makes the random words that users are given: passwords and reservation ids.
+//! Makes what has to be random: the words that users are given, passwords and reservation ids, and seeds for servers.
 
 use crate::objects::World;
 
@@ -27,6 +27,12 @@ pub(super) fn generate(world: &dyn World) -> String {
 
 pub(super) fn reservation_id(world: &dyn World) -> String {
     format!("r-{}", word(world, RESERVATION, 8))
+}
+
+/// As many bytes as are asked for, each as random as the world's ids.
+pub(super) fn random(world: &dyn World, length: usize) -> Vec<u8> {
+    let bytes = std::iter::repeat_with(|| random_bytes(world)).flatten();
+    bytes.take(length).collect()
 }
 
 fn word(world: &dyn World, symbols: &[u8], length: usize) -> String {

@@ -13,6 +13,10 @@ pub struct Settings {
     pub reserved_host_memory_mb: u64,
     /// `instance-%08x`: what a server's number becomes in `OS-EXT-SRV-ATTR:instance_name`.
     pub instance_name_template: String,
+    /// What host names are completed with in metadata (`dhcp_domain`); empty for nothing.
+    pub metadata_domain: String,
+    /// Every new server gets a config drive.
+    pub force_config_drive: bool,
     /// How often the records and the engine are compared when no event asks for it.
     pub sync_interval: Duration,
     /// How long a server is given to end by itself.
@@ -20,6 +24,12 @@ pub struct Settings {
     /// How long an image stays in the engine after the last server that used it.
     pub image_cache_age: Duration,
     pub max_concurrent_builds: usize,
+    /// How long a server waits for its ports to work before it starts; zero waits for nothing.
+    pub vif_plugging_timeout: Duration,
+    /// A port that does not work in time fails the server.
+    pub vif_plugging_is_fatal: bool,
+    /// How often the network service is asked for everything when nothing it tells asks for it.
+    pub heal_interval: Duration,
     pub quotas: Quotas,
     /// Nothing outlives the process: servers go when it goes.
     pub ephemeral: bool,
@@ -34,10 +44,15 @@ impl Default for Settings {
             ram_allocation_ratio: 1.5,
             reserved_host_memory_mb: 512,
             instance_name_template: "instance-%08x".to_owned(),
+            metadata_domain: "novalocal".to_owned(),
+            force_config_drive: false,
             sync_interval: Duration::from_secs(60),
             shutdown_timeout: Duration::from_secs(60),
             image_cache_age: Duration::from_secs(24 * 60 * 60),
             max_concurrent_builds: 10,
+            vif_plugging_timeout: Duration::from_secs(300),
+            vif_plugging_is_fatal: true,
+            heal_interval: Duration::from_secs(60),
             quotas: Quotas::default(),
             ephemeral: false,
         }

@@ -40,13 +40,17 @@ section! {
         default_availability_zone: String = "nova",
         /// The name of a server on its host, of its number.
         instance_name_template: String = "instance-%08x",
+        /// Every new server gets a config drive, whether its user asks for one or not.
+        force_config_drive: bool = "false",
         /// Seconds between two looks at what the containers really do; negative for never.
         sync_power_state_interval: i64 = "60",
         /// Seconds that a server has to stop by itself before it is killed.
         shutdown_timeout: u64 = "10",
-        /// Seconds to wait until Neutron says that a port is plugged; 0 waits for nothing. Not used yet.
+        /// Seconds to wait until Neutron says that a port is plugged; 0 waits for nothing.
         vif_plugging_timeout: u64 = "300",
-        /// A port that is not plugged in time fails the server. Not used yet.
+        /// A port that is not plugged in time fails the server.
         vif_plugging_is_fatal: bool = "true",
+        /// Seconds between two questions to Neutron about the ports of all servers; 0 or less for never.
+        heal_instance_info_cache_interval: i64 = "60",
     }
 }

@@ -1,4 +1,4 @@
-//! What is remembered: the records of servers, keys, flavors, images and users, in SQL.
+//! What is remembered: the records of servers, keys, flavors, images, networks and users, in SQL.
 
 mod actions;
 mod deployment;
@@ -7,6 +7,7 @@ mod identities;
 mod images;
 mod instances;
 mod keypairs;
+mod networks;
 mod open;
 mod records;
 mod store;
@@ -24,6 +25,7 @@ use instances::Instances;
 
 pub use identities::{Assignment, Founding, Identities, Project, Token, User};
 pub use images::Images;
+pub use networks::{NetworkRow, NetworkWrite, Networks};
 pub use records::{Change, Error, Records};
 
 /// An open database; clones are the same one. This process alone has it: memory may stand for what the tables say.
@@ -45,6 +47,11 @@ impl Db {
     /// The records of the image store.
     pub fn images(&self) -> Images {
         Images::new(self.inner.pool.clone())
+    }
+
+    /// The records of the standalone network service.
+    pub fn networks(&self) -> Networks {
+        Networks::new(self.inner.pool.clone())
     }
 
     /// The records of the standalone identity service.

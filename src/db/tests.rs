@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::*;
 use crate::objects::{
     Action, Flavor, FlavorId, Instance, InstanceId, Keypair, NetworkChoice, PowerState, ProjectId, RequestId,
-    SchedulerHints, TaskState, UserId, VmState,
+    SchedulerHints, TaskState, UserId, VmState, Wiring,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -65,6 +65,7 @@ fn instance(id: u128, second: i64) -> Instance {
         pinned_availability_zone: None,
         network: NetworkChoice::Auto,
         vifs: vec![],
+        wiring: Wiring::default(),
         vm_state: VmState::Building,
         task_state: Some(TaskState::Scheduling),
         power_state: PowerState::NoState,
@@ -73,6 +74,7 @@ fn instance(id: u128, second: i64) -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        password_data: None,
         created_at: at(second),
         updated_at: at(second),
         launched_at: None,

@@ -115,10 +115,21 @@ pub trait NetworkService: fmt::Debug + Send + Sync {
     async fn networks(&self, context: &RequestContext, ids: Option<&[Uuid]>) -> Result<Vec<Network>, Error>;
     /// For the caller.
     async fn port(&self, context: &RequestContext, id: Uuid) -> Result<Port, Error>;
-    /// For the caller: the groups of their project.
+    /// For the caller: the groups of their project, and after them those that others share with it.
     async fn security_groups(&self, context: &RequestContext) -> Result<Vec<SecurityGroup>, Error>;
     /// For the caller: how many ports their project may still make; `None` is no limit.
     async fn ports_left(&self, context: &RequestContext) -> Result<Option<u64>, Error>;
+
+    /// For the caller: whether a new port of this network could have this address. `Invalid` when no subnet has it,
+    /// `Conflict` when somebody has it. A service that cannot tell lets it pass, and `create_port` finds out.
+    async fn check_address(
+        &self,
+        _context: &RequestContext,
+        _network: Uuid,
+        _address: IpAddr,
+    ) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Makes a port bound to this host. On error there is none; only after `Unreachable` there may be one, that `ports_of`
     /// tells of.

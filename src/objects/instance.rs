@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Flavor, ImageId, InstanceId, PowerState, ProjectId, TaskState, UserId, Vif, VmState};
+use super::{Flavor, Guard, ImageId, InstanceId, PowerState, ProjectId, TaskState, UserId, Vif, VmState};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Instance {
@@ -45,6 +45,8 @@ pub struct Instance {
     pub pinned_availability_zone: Option<String>,
     pub network: NetworkChoice,
     pub vifs: Vec<Vif>,
+    #[serde(default)]
+    pub wiring: Wiring,
     pub vm_state: VmState,
     pub task_state: Option<TaskState>,
     pub power_state: PowerState,
@@ -56,6 +58,9 @@ pub struct Instance {
     /// The image that a running snapshot fills; whoever finds it after the snapshot broke off deletes it.
     #[serde(default)]
     pub snapshot_image: Option<ImageId>,
+    /// What the server left about its password, encrypted by it for its user.
+    #[serde(default)]
+    pub password_data: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub launched_at: Option<Timestamp>,
@@ -85,6 +90,22 @@ pub struct WantedNetwork {
     pub fixed_ip: Option<IpAddr>,
     #[serde(default)]
     pub tag: Option<String>,
+}
+
+/// What is remembered of a server's networks beside its VIFs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wiring {
+    /// The groups that the user asked for, looked up; without, the project's default one.
+    pub security_groups: Option<Vec<Uuid>>,
+    /// Ports that users made and lent to the server: they are given back, never deleted.
+    pub lent_ports: Vec<Uuid>,
+    /// Ports are being made or taken: those that are not among the VIFs are left over when nobody is at work on it.
+    pub unsettled: bool,
+    /// What may pass each VIF, as last heard; it holds while the network service is away.
+    pub guards: Vec<Guard>,
+    /// In ERROR only because its interfaces could not be put in place: over as soon as they are.
+    pub broken: bool,
 }
 
 /// `os:scheduler_hints` as the user gave them: the text of a JSON object.

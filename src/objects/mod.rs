@@ -3,6 +3,7 @@
 mod action;
 mod context;
 mod flavor;
+pub mod guard;
 mod host;
 mod ids;
 mod image;
@@ -16,11 +17,12 @@ mod world;
 pub use action::{Action, ActionEvent};
 pub use context::RequestContext;
 pub use flavor::Flavor;
+pub use guard::Guard;
 pub use host::HostResources;
 pub use ids::{DeploymentId, FlavorId, ImageId, InstanceId, NotAnId, ProjectId, RequestId, UserId};
 pub use image::{Image, ImageStatus, Visibility};
 pub use instance::{
-    Fault, Instance, Lock, NetworkChoice, SchedulerHints, UserData, UserDataTooLong, WantedNetwork,
+    Fault, Instance, Lock, NetworkChoice, SchedulerHints, UserData, UserDataTooLong, WantedNetwork, Wiring,
 };
 pub use keypair::Keypair;
 pub use secret::Secret;

@@ -1,7 +1,7 @@
 //! A server's network interface: what must be known of a port to plug it, to show it and to guard it.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -191,6 +191,21 @@ impl FromStr for Mac {
 impl Cidr {
     pub(crate) fn is_default(&self) -> bool {
         self.prefix == 0
+    }
+
+    /// The range itself: the address without what lies beyond the prefix.
+    pub fn network(&self) -> Self {
+        let address = match self.address {
+            IpAddr::V4(address) => {
+                let mask = u32::MAX.checked_shl(32 - u32::from(self.prefix)).unwrap_or(0);
+                IpAddr::from(Ipv4Addr::from_bits(address.to_bits() & mask))
+            }
+            IpAddr::V6(address) => {
+                let mask = u128::MAX.checked_shl(128 - u32::from(self.prefix)).unwrap_or(0);
+                IpAddr::from(Ipv6Addr::from_bits(address.to_bits() & mask))
+            }
+        };
+        Self { address, ..*self }
     }
 
     pub fn contains(&self, address: IpAddr) -> bool {

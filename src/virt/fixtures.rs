@@ -14,7 +14,7 @@ use super::Progress;
 use crate::image::{ByteStream, Download, Error, ImageService, NewImage};
 use crate::objects::{
     Flavor, FlavorId, Image, ImageId, ImageStatus, Instance, InstanceId, NetworkChoice, PowerState,
-    ProjectId, RequestContext, RequestId, SchedulerHints, TaskState, UserId, Visibility, VmState,
+    ProjectId, RequestContext, RequestId, SchedulerHints, TaskState, UserId, Visibility, VmState, Wiring,
 };
 
 pub(super) fn instance(number: u128) -> Instance {
@@ -61,6 +61,7 @@ pub(super) fn instance(number: u128) -> Instance {
         pinned_availability_zone: None,
         network: NetworkChoice::Auto,
         vifs: Vec::new(),
+        wiring: Wiring::default(),
         vm_state: VmState::Building,
         task_state: None,
         power_state: PowerState::NoState,
@@ -69,6 +70,7 @@ pub(super) fn instance(number: u128) -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
         launched_at: None,

@@ -15,12 +15,15 @@ use nova_docker::db::{Db, Records};
 use nova_docker::identity::{Error, Named, ValidToken, Validate};
 use nova_docker::image::local::LocalImages;
 use nova_docker::image::{ImageService, NewImage};
+use nova_docker::network::fake::FakeNetwork;
 use nova_docker::objects::{ProjectId, RequestContext, RequestId, SystemWorld, UserId, World};
 use nova_docker::virt::fake::{FakeDriver, FakeFaults};
 use serde_json::{Value, json};
 use tower::ServiceExt;
+use uuid::Uuid;
 
-/// Project and token go by the same name; `admin` is an administrator and `reader` reads in the project of `demo`.
+/// Project and token go by the same name; `admin` is an administrator, `reader` reads in the project of `demo`, and `service`
+/// is another service of the cloud.
 #[derive(Debug)]
 struct People;
 
@@ -32,6 +35,7 @@ impl Validate for People {
             "reader" => ("0d", &["reader"]),
             "other" => ("0e", &["member", "reader"]),
             "admin" => ("0a", &["admin", "member", "reader"]),
+            "service" => ("0f", &["service"]),
             _ => return Err(Error::Unauthorized),
         };
         Ok(Arc::new(ValidToken {
@@ -62,6 +66,9 @@ pub(crate) struct Cloud {
     #[expect(dead_code, reason = "kept for as long as the cloud")]
     folder: tempfile::TempDir,
     pub(crate) faults: FakeFaults,
+    pub(crate) network: FakeNetwork,
+    /// The only network of the project of `demo`.
+    pub(crate) private: Uuid,
 }
 
 #[derive(Debug)]
@@ -85,6 +92,8 @@ impl Cloud {
         let images: Arc<dyn ImageService> = Arc::new(images);
         let driver = FakeDriver::new("host1", db.deployment(), images.clone());
         let faults = driver.faults();
+        let network = FakeNetwork::default();
+        let private = network.add_network("0d", "private", &["10.0.0.0/24".parse().unwrap()]);
         let settings = compute::Settings {
             host: "host1".to_owned(),
             ..compute::Settings::default()
@@ -93,6 +102,7 @@ impl Cloud {
             records: Arc::new(db),
             driver: Arc::new(driver),
             images,
+            network: Arc::new(network.clone()),
             world: world.clone(),
             settings,
         });
@@ -109,6 +119,8 @@ impl Cloud {
             image,
             folder,
             faults,
+            network,
+            private,
         }
     }
 

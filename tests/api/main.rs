@@ -5,9 +5,12 @@
 mod cloud;
 
 mod documents;
+mod external_events;
 mod flavors;
+mod interfaces;
 mod keypairs;
 mod lists;
+mod networks;
 mod places;
 mod refusals;
 mod servers;

@@ -1,12 +1,11 @@
 //! What a server's container is, and that a boot that fails leaves nothing.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use nova_docker::objects::{NetworkChoice, PowerState};
-use nova_docker::virt::{ComputeDriver, Error};
+use nova_docker::virt::{ComputeDriver, Error, Supplies};
 
 use crate::stage::{Stage, Steps, context, instance};
 
@@ -132,8 +131,8 @@ async fn an_abandoned_boot_leaves_nothing_once_destroyed() {
     for after in [0, 3, 10, 30, 100, 200] {
         let server = instance("");
         let steps = Steps::default();
-        let context = context();
-        let boot = stage.driver.spawn(&context, &server, &image, &steps);
+        let (context, supplies) = (context(), Supplies::default());
+        let boot = stage.driver.spawn(&context, &server, &image, &supplies, &steps);
         // Wherever it is by now, it is dropped there.
         let _ = tokio::time::timeout(Duration::from_millis(after), boot).await;
         stage.driver.destroy(server.id).await.unwrap();

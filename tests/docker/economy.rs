@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use nova_docker::docker::{Docker, Endpoint};
-use nova_docker::virt::ComputeDriver;
 use nova_docker::virt::docker::{DockerDriver, Settings};
+use nova_docker::virt::{ComputeDriver, Supplies};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{UnixListener, UnixStream};
 
@@ -37,7 +37,13 @@ async fn a_boot_asks_four_things() {
     driver.resources().await.unwrap();
     asked.lock().unwrap().clear();
     driver
-        .spawn(&context(), &instance(""), &image, &Steps::default())
+        .spawn(
+            &context(),
+            &instance(""),
+            &image,
+            &Supplies::default(),
+            &Steps::default(),
+        )
         .await
         .unwrap();
     let asked: Vec<String> = asked.lock().unwrap().iter().map(|line| verb(line)).collect();

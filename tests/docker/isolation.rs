@@ -2,7 +2,7 @@
 
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder};
-use nova_docker::virt::{ComputeDriver, Error};
+use nova_docker::virt::{ComputeDriver, Error, NetworkInfo};
 
 use crate::stage::{Stage, instance};
 
@@ -22,7 +22,7 @@ async fn a_container_with_our_name_and_no_label_is_somebody_elses() {
     let boot = stage.boot(&server, &stage.local_image().await).await;
     let destroyed = stage.driver.destroy(server.id).await;
     let observed = stage.driver.observe(server.id).await;
-    let started = stage.driver.power_on(server.id).await;
+    let started = stage.driver.power_on(&server, &NetworkInfo::default()).await;
     let still_there = stage.inspect(server.id).await.is_some();
     let options = RemoveContainerOptionsBuilder::default().force(true).build();
     api.remove_container(&name, Some(options)).await.unwrap();

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use nova_docker::objects::{InstanceId, PowerState, SystemWorld, World};
-use nova_docker::virt::{ComputeDriver, Error, RebootType};
+use nova_docker::objects::PowerState;
+use nova_docker::virt::{ComputeDriver, Error, NetworkInfo, RebootType};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, instance};
 
 /// Ends with 7 when asked to.
 const POLITE: &str = "sh -c 'trap \"exit 7\" TERM; echo up; while true; do sleep 0.1; done'";
@@ -17,18 +17,24 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[tokio::test]
 async fn off_is_shutdown_with_the_exit_code_and_on_is_running() {
     let stage = Stage::set().await;
-    let id = stage.running(POLITE).await.id;
+    let server = stage.running(POLITE).await;
+    let id = server.id;
     stage.console_with(id, "up").await;
     let off = stage.driver.power_off(id, Duration::from_secs(30)).await.unwrap();
-    assert_eq!(
-        (off.power_state, off.exit_code),
-        (PowerState::Shutdown, Some(7), vec![])
-    );
+    assert_eq!((off.power_state, off.exit_code), (PowerState::Shutdown, Some(7)));
     let again = stage.driver.power_off(id, Duration::from_secs(30)).await.unwrap();
     assert_eq!(again.power_state, PowerState::Shutdown);
-    let on = stage.driver.power_on(id).await.unwrap();
-    assert_eq!((on.power_state, on.exit_code), (PowerState::Running, None, 1));
-    let again = stage.driver.power_on(id).await.unwrap();
+    let on = stage
+        .driver
+        .power_on(&server, &NetworkInfo::default())
+        .await
+        .unwrap();
+    assert_eq!((on.power_state, on.exit_code), (PowerState::Running, None));
+    let again = stage
+        .driver
+        .power_on(&server, &NetworkInfo::default())
+        .await
+        .unwrap();
     assert_eq!(again, on);
 }
 
@@ -92,20 +98,28 @@ async fn what_is_off_cannot_be_paused() {
 #[tokio::test]
 async fn a_soft_reboot_asks_and_a_hard_one_does_not() {
     let stage = Stage::set().await;
-    let id = stage
+    let server = stage
         .running("sh -c 'trap \"echo asked; exit 0\" TERM; echo up; while true; do sleep 0.1; done'")
-        .await
-        .id;
+        .await;
+    let (id, network) = (server.id, NetworkInfo::default());
     stage.console_with(id, "up").await;
     let started = |found: bollard::models::ContainerInspectResponse| found.state.unwrap().started_at.unwrap();
     let first = started(stage.inspect(id).await.unwrap());
-    let hard = stage.driver.reboot(id, RebootType::Hard, PATIENCE).await.unwrap();
+    let hard = stage
+        .driver
+        .reboot(&server, &network, RebootType::Hard, PATIENCE)
+        .await
+        .unwrap();
     assert_eq!(hard.power_state, PowerState::Running);
     let second = started(stage.inspect(id).await.unwrap());
     assert_ne!(first, second);
     let written = stage.console_with(id, "up\nup").await;
     assert!(!written.contains("asked"), "{written}");
-    let soft = stage.driver.reboot(id, RebootType::Soft, PATIENCE).await.unwrap();
+    let soft = stage
+        .driver
+        .reboot(&server, &network, RebootType::Soft, PATIENCE)
+        .await
+        .unwrap();
     assert_eq!(soft.power_state, PowerState::Running);
     assert_ne!(second, started(stage.inspect(id).await.unwrap()));
     stage.console_with(id, "asked\nup").await;
@@ -114,12 +128,13 @@ async fn a_soft_reboot_asks_and_a_hard_one_does_not() {
 #[tokio::test]
 async fn what_is_off_or_paused_reboots_too() {
     let stage = Stage::set().await;
-    let id = stage.running("sleep 1000").await.id;
+    let server = stage.running("sleep 1000").await;
+    let (id, network) = (server.id, NetworkInfo::default());
     stage.driver.power_off(id, Duration::from_secs(1)).await.unwrap();
     assert_eq!(
         stage
             .driver
-            .reboot(id, RebootType::Hard, PATIENCE)
+            .reboot(&server, &network, RebootType::Hard, PATIENCE)
             .await
             .unwrap()
             .power_state,
@@ -129,7 +144,7 @@ async fn what_is_off_or_paused_reboots_too() {
     assert_eq!(
         stage
             .driver
-            .reboot(id, RebootType::Hard, PATIENCE)
+            .reboot(&server, &network, RebootType::Hard, PATIENCE)
             .await
             .unwrap()
             .power_state,
@@ -140,13 +155,14 @@ async fn what_is_off_or_paused_reboots_too() {
 #[tokio::test]
 async fn verbs_on_a_server_that_is_not_there_say_so() {
     let stage = Stage::set().await;
-    let id = InstanceId(SystemWorld.uuid());
+    let server = instance("");
+    let (id, network) = (server.id, NetworkInfo::default());
     let driver = &stage.driver;
     let answers = [
-        driver.power_on(id).await,
+        driver.power_on(&server, &network).await,
         driver.power_off(id, Duration::ZERO).await,
-        driver.reboot(id, RebootType::Soft, PATIENCE).await,
-        driver.reboot(id, RebootType::Hard, PATIENCE).await,
+        driver.reboot(&server, &network, RebootType::Soft, PATIENCE).await,
+        driver.reboot(&server, &network, RebootType::Hard, PATIENCE).await,
         driver.pause(id).await,
         driver.unpause(id).await,
     ];

@@ -17,10 +17,11 @@ use futures_util::TryStreamExt;
 use nova_docker::docker::{Docker, Endpoint};
 use nova_docker::objects::{
     DeploymentId, Flavor, FlavorId, Image, ImageId, Instance, InstanceId, NetworkChoice, ProjectId,
-    RequestContext, RequestId, SchedulerHints, SystemWorld, TaskState, UserData, UserId, VmState, World,
+    RequestContext, RequestId, SchedulerHints, SystemWorld, TaskState, UserData, UserId, VmState, Wiring,
+    World,
 };
 use nova_docker::virt::docker::{DockerDriver, Settings};
-use nova_docker::virt::{ComputeDriver, Error, Observed, Progress};
+use nova_docker::virt::{ComputeDriver, Error, Observed, Progress, Supplies};
 
 use crate::images::{Images, described};
 
@@ -331,11 +332,13 @@ pub(crate) fn instance(user_data: &str) -> Instance {
         pinned_availability_zone: None,
         network: NetworkChoice::Auto,
         vifs: Vec::new(),
+        wiring: Wiring::default(),
         vm_state: VmState::Building,
         task_state: None,
         power_state: nova_docker::objects::PowerState::NoState,
         exit_code: None,
         snapshot_image: None,
+        password_data: None,
         progress: 0,
         lock: None,
         fault: None,

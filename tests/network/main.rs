@@ -1,4 +1,5 @@
-//! VIF drivers against a real kernel and a real Open vSwitch: what servers reach, and what failures leave behind.
+//! VIF drivers, routers and external networks against a real kernel and a real Open vSwitch: what servers reach, and what
+//! failures leave behind.
 //!
 //! Each test has network namespaces of its own: one is the host, the others are servers. It must run as root, and needs
 //! `ip`, `busybox` and Open vSwitch, whose absence is a failure. The kernel must have bridges, veth, macvlan and tun; of
@@ -8,7 +9,9 @@
 
 mod bridge;
 mod command;
+mod fabric;
 mod failures;
+mod firewall;
 mod macvlan;
 mod ovs;
 mod repair;

@@ -1,7 +1,9 @@
 //! The Compute API v2.1: its routes, and what all of its handlers share.
 
 mod availability_zones;
+mod external_events;
 mod flavors;
+mod ids;
 mod keypairs;
 mod limits;
 mod project_path;
@@ -53,6 +55,7 @@ pub fn router(parts: Parts) -> Router {
     };
     let resources = Router::new()
         .merge(availability_zones::routes())
+        .merge(external_events::routes())
         .merge(flavors::routes())
         .merge(keypairs::routes())
         .merge(limits::routes())

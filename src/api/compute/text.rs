@@ -116,6 +116,8 @@ kinds_of_text! {
     MetadataValue: |text| sized(text, 0, 255);
     /// A tag: 1 to 60 characters without `,` and `/`.
     Tag: |text| tag(text);
+    /// What an external event is about: a port's id, mostly.
+    EventTag: |text| sized(text, 0, 255);
     /// One label, as a server's hostname was before 2.94.
     Label: |text| label(text);
     /// A full name: of a server since 2.94, or of a host.

@@ -39,7 +39,7 @@ pub const HISTORY: &[(Microversion, &str)] = microversions! {
     2.29   "Evacuation to a named host is checked by the scheduler unless forced."
     2.30   "Live migration to a named host is checked by the scheduler unless forced."
     2.31   "Console tokens of every type can be looked up."
-    2.32   "Networks and block devices take a tag when a server is made; in this version only."
+    2.32   "Networks take a tag when a server is made, until 2.37, and so do block devices, in this version only."
     2.33   "Hypervisors come in pages."
     2.34   "Live migration is checked after the answer, and what was found stands among the server's actions."
     2.35   "Keypairs come in pages."

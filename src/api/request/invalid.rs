@@ -58,6 +58,14 @@ impl Invalid {
         Self::new(object, format!("{} has too many properties", Quoted(object)))
     }
 
+    /// A value that is none of the things it might be.
+    pub(in crate::api) fn fits_no_schema(value: &Value) -> Self {
+        Self::new(
+            value,
+            format!("{} is not valid under any of the given schemas", Quoted(value)),
+        )
+    }
+
     pub(super) fn missing(object: &Value, key: &str) -> Self {
         Self::new(object, format!("{} is a required property", quoted_list([key])))
     }

@@ -20,6 +20,10 @@ pub struct Flag(pub bool);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Whole<const MIN: u64, const MAX: u64>(pub u64);
 
+/// A list that must not be shorter or longer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Several<T, const MIN: usize, const MAX: usize>(pub Vec<T>);
+
 /// Something whose content nobody looks at, as in `{"os-start": null}`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ignored;
@@ -178,6 +182,21 @@ impl<T: Read> Read for Vec<T> {
             .enumerate()
             .map(|(index, item)| T::read(version, item).map_err(|e| e.at(index)))
             .collect()
+    }
+}
+
+impl<T: Read, const MIN: usize, const MAX: usize> Read for Several<T, MIN, MAX> {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        let fault = match value.as_array().map(Vec::len) {
+            Some(0) if MIN == 1 => Some("should be non-empty"),
+            Some(length) if length < MIN => Some("is too short"),
+            Some(length) if length > MAX => Some("is too long"),
+            _ => None,
+        };
+        match fault {
+            Some(fault) => Err(Invalid::new(value, format!("{} {fault}", Quoted(value)))),
+            None => Vec::read(version, value).map(Self),
+        }
     }
 }
 

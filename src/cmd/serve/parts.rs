@@ -14,6 +14,7 @@ use crate::db::{Db, Records};
 use crate::docker::{Docker, Endpoint};
 use crate::identity::Validate;
 use crate::image::ImageService;
+use crate::network;
 use crate::objects::World;
 use crate::virt;
 
@@ -79,6 +80,7 @@ pub(super) async fn core(
         records: Arc::new(db.clone()),
         driver,
         images,
+        network: Arc::new(network::Absent),
         world,
         settings: compute_settings(conf, state),
     };
@@ -95,6 +97,8 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         ram_allocation_ratio: base.ram_allocation_ratio,
         reserved_host_memory_mb: base.reserved_host_memory_mb,
         instance_name_template: base.instance_name_template.clone(),
+        metadata_domain: conf.api.dhcp_domain.clone(),
+        force_config_drive: base.force_config_drive,
         // Negative is never, and a century is as good.
         sync_interval: Duration::from_secs(
             limit(base.sync_power_state_interval).map_or_else(|| u32::MAX.into(), |s| s.max(1)),
@@ -102,6 +106,13 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         shutdown_timeout: Duration::from_secs(base.shutdown_timeout),
         image_cache_age: Duration::from_secs(
             limit(conf.image_cache.remove_unused_original_minimum_age_seconds).unwrap_or(86_400),
+        ),
+        vif_plugging_timeout: Duration::from_secs(base.vif_plugging_timeout),
+        vif_plugging_is_fatal: base.vif_plugging_is_fatal,
+        heal_interval: Duration::from_secs(
+            limit(base.heal_instance_info_cache_interval)
+                .filter(|seconds| *seconds > 0)
+                .unwrap_or_else(|| u32::MAX.into()),
         ),
         quotas: compute::Quotas {
             instances: limit(conf.quota.instances),

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::compute::{Boot, Compute, Error, Parts, Settings};
 use crate::db::{Db, Records};
 use crate::image::{self, ByteStream, Download, ImageService, NewImage};
+use crate::network::fake::FakeNetwork;
 use crate::objects::*;
 use crate::virt::fake::{FakeDriver, FakeFaults};
 
@@ -25,6 +26,7 @@ pub(super) struct Stage {
     pub(super) db: Db,
     pub(super) driver: FakeDriver,
     pub(super) images: Arc<Shelf>,
+    pub(super) network: FakeNetwork,
     pub(super) settings: Settings,
 }
 
@@ -43,6 +45,7 @@ impl Stage {
             db,
             driver,
             images,
+            network: FakeNetwork::default(),
             settings,
         }
     }
@@ -63,6 +66,7 @@ impl Stage {
             records: Arc::new(self.db.clone()),
             driver: Arc::new(self.driver.clone()),
             images: self.images.clone(),
+            network: Arc::new(self.network.clone()),
             world: Arc::new(SystemWorld),
             settings: self.settings.clone(),
         };
@@ -374,6 +378,7 @@ pub(in crate::compute) fn record() -> Instance {
         pinned_availability_zone: None,
         network: NetworkChoice::Auto,
         vifs: Vec::new(),
+        wiring: Wiring::default(),
         vm_state: VmState::Active,
         task_state: None,
         power_state: PowerState::Running,
@@ -382,6 +387,7 @@ pub(in crate::compute) fn record() -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
         launched_at: None,

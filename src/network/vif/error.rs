@@ -48,7 +48,7 @@ impl Error {
         matches!(self, Self::Kernel { source, .. } if source.raw_os_error() == Some(absent))
     }
 
-    pub(super) fn kernel(doing: impl Into<String>, source: impl Into<io::Error>) -> Self {
+    pub(in crate::network) fn kernel(doing: impl Into<String>, source: impl Into<io::Error>) -> Self {
         Self::Kernel {
             doing: doing.into(),
             source: source.into(),

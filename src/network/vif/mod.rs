@@ -39,6 +39,7 @@ pub use error::Error;
 pub use host::{Host, Link};
 pub use inside::Inside;
 pub use kernel::{Kernel, OvsSwitch};
+pub(in crate::network) use kernel::{connect, refused};
 pub use namespace::Namespace;
 pub use owner::Owner;
 pub use plan::Plan;

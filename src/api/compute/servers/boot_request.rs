@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::create_request::{
-    BlockDevice, CreateBody, CreateServer, NetworkWanted, Networks, SecurityGroupWanted,
-};
+use super::create_request::{BlockDevice, CreateBody, CreateServer, Networks, SecurityGroupWanted};
 use super::destination::{Destination, Wanted};
-use crate::api::compute::text::{Fqdn, Label, Tag, UserDataText};
+use super::wanted_networks::wanted_networks;
+use crate::api::compute::text::{Fqdn, Label, Name, Tag, UserDataText};
 use crate::api::request::OrNull;
 use crate::api::{Fault, Microversion};
 use crate::compute::Boot;
@@ -96,7 +95,7 @@ impl CreateServer {
     fn network(&self) -> Result<NetworkChoice, Fault> {
         match (&self.networks, &self.legacy_networks) {
             (Networks::None, _) => Ok(NetworkChoice::None),
-            (Networks::These(wanted), _) | (_, Some(wanted)) => named(wanted),
+            (Networks::These(wanted), _) | (_, Some(wanted)) => wanted_networks(wanted),
             (Networks::Auto, None) => Ok(NetworkChoice::Auto),
         }
     }
@@ -141,22 +140,6 @@ fn no_volumes() -> Fault {
     )
 }
 
-/// No network has an id here; the first one asked for is told back.
-fn named(wanted: &[NetworkWanted]) -> Result<NetworkChoice, Fault> {
-    let Some(first) = wanted.first() else {
-        return Ok(NetworkChoice::Auto);
-    };
-    // Read for their types alone, as there is no network that they could be about.
-    let _ = (&first.fixed_ip, &first.tag, &first.tag_once);
-    let port = first.port.as_ref().and_then(|port| port.0.as_ref());
-    let message = match (port, &first.uuid) {
-        (Some(port), _) => format!("Port {} could not be found.", port.0),
-        (None, Some(network)) => format!("Network {} could not be found.", network.0),
-        (None, None) => "Bad network format: missing 'uuid'".to_owned(),
-    };
-    Err(Fault::bad_request(message))
-}
-
 pub(super) fn or_null<T>(field: Option<OrNull<T>>) -> Option<T> {
     field.and_then(|or_null| or_null.0)
 }
@@ -178,10 +161,14 @@ fn tags(tags: Option<Vec<Tag>>) -> BTreeSet<String> {
 
 fn groups(wanted: Option<Vec<SecurityGroupWanted>>) -> Vec<String> {
     let groups = wanted.into_iter().flatten();
-    let mut names: Vec<String> = groups.filter_map(|group| group.name).map(|name| name.0).collect();
+    let mut names: Vec<String> = Vec::new();
+    for Name(name) in groups.filter_map(|group| group.name) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     if names.is_empty() {
         names.push("default".to_owned());
     }
-    names.dedup();
     names
 }

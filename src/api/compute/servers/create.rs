@@ -12,6 +12,7 @@ use crate::api::links::{Link, Links};
 use crate::api::policy::{Need, allow};
 use crate::api::{At, Body, Fault, Microversion, Under};
 use crate::compute::{Booted, Error};
+use crate::network;
 use crate::objects::{InstanceId, RequestContext};
 use crate::view;
 
@@ -76,6 +77,9 @@ fn creating(error: Error) -> Fault {
         Error::NoSuchImage(_) => Fault::bad_request("Can not find requested image"),
         Error::NoSuchKeypair { .. } => Fault::bad_request("Invalid key_name provided."),
         Error::NoSuchFlavor(_) => Fault::bad_request(error.to_string()),
+        Error::NotFound(message) | Error::Network(network::Error::NotFound(message)) => {
+            Fault::bad_request(message)
+        }
         other => other.into(),
     }
 }

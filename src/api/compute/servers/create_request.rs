@@ -7,8 +7,9 @@ use serde_json::Value;
 use super::metadata::Metadata;
 use super::update::DiskConfig;
 use crate::api::Microversion;
+use crate::api::compute::ids::{Address, Id};
 use crate::api::compute::text::{
-    AccessIpV4, AccessIpV6, Description, Fqdn, Label, Name, Tag, UserDataText, UuidOrEmpty, UuidText,
+    AccessIpV4, AccessIpV6, Description, Fqdn, Label, Name, Tag, UserDataText, UuidOrEmpty,
 };
 use crate::api::request::{Flag, Ignored, Invalid, OrNull, Read, Whole};
 use crate::request;
@@ -65,10 +66,11 @@ request! {
 request! {
     #[derive(Clone)]
     pub(super) struct NetworkWanted {
-        uuid: Option<UuidText>,
-        port: Option<OrNull<UuidText>>,
-        fixed_ip: Option<String>,
-        tag_once as "tag": Option<Tag> = 2.32..2.33,
+        fixed_ip: Option<Address>,
+        port: Option<OrNull<Id>>,
+        any_uuid as "uuid": Option<String> = ..2.37,
+        uuid: Option<Id> = 2.37..,
+        early_tag as "tag": Option<Tag> = 2.32..2.37,
         tag: Option<Tag> = 2.42..,
     }
 }
@@ -84,7 +86,7 @@ request! {
     }
 }
 
-/// `networks` since 2.37: it must be there, and may be a word.
+/// `networks` since 2.37: it must be there, and may be a word. Whatever is wrong in it, all of it is told back.
 #[derive(Debug, Clone, Default)]
 pub(super) enum Networks {
     #[default]
@@ -98,11 +100,9 @@ impl Read for Networks {
         match value.as_str() {
             Some("auto") => Ok(Self::Auto),
             Some("none") => Ok(Self::None),
-            Some(other) => Err(Invalid::new(
-                value,
-                format!("'{other}' is not one of ['auto', 'none']"),
-            )),
-            None => Vec::read(version, value).map(Self::These),
+            _ => Vec::read(version, value)
+                .map(Self::These)
+                .map_err(|_| Invalid::fits_no_schema(value)),
         }
     }
 }

@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use serde_json::json;
 
+use super::addresses::Addresses;
 use super::instance_id;
-use super::view::Addresses;
 use crate::api::Fault;
 use crate::api::compute::Door;
 use crate::api::policy::{Need, allow};
@@ -29,8 +29,7 @@ pub(super) async fn show(
 ) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:ips:show", Need::Reader)?;
     let addresses = addresses(&door, &context, &id).await?;
-    let mut networks = addresses.plain();
-    match networks.remove(network.as_str()) {
+    match addresses.plain().remove(network.as_str()) {
         Some(found) => Ok(Json(json!({ network: found }))),
         None => Err(Fault::not_found("Instance is not a member of specified network")),
     }

@@ -1,21 +1,25 @@
 //! Servers: what is made, listed, shown, changed and deleted, and what is done to one.
 
 mod actions;
+mod addresses;
 mod boot_request;
 mod create;
 mod create_request;
 mod delete;
 mod destination;
 mod instance_actions;
+mod interfaces;
 mod ips;
 mod list;
 mod metadata;
 mod remote_consoles;
+mod security_groups;
 mod show;
 mod status;
 mod tags;
 mod update;
 mod view;
+mod wanted_networks;
 
 use axum::Router;
 use axum::routing::{get, post};
@@ -45,6 +49,8 @@ pub(super) fn routes() -> Router<Door> {
             "/servers/{id}/remote-consoles",
             post(remote_consoles::create).within(span!(2.6..)),
         )
+        .route("/servers/{id}/os-security-groups", get(security_groups::list))
+        .merge(interfaces::routes())
         .merge(metadata::routes())
         .merge(tags::routes())
 }

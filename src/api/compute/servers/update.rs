@@ -5,7 +5,7 @@ use axum::response::IntoResponse;
 
 use super::boot_request::hostname;
 use super::instance_id;
-use super::view::{ExtendedAttributes, ServerCore, ServerGroups, ServerRest, fault, progress};
+use super::view::{ExtendedAttributes, ServerCore, ServerGroups, fault, progress, rest};
 use crate::api::compute::Door;
 use crate::api::compute::text::{AccessIpV4, AccessIpV6, Description, Fqdn, Label, Name};
 use crate::api::links::Links;
@@ -100,7 +100,7 @@ pub(super) fn changed(
     let full = version.answers_updates_in_full();
     let template = &door.compute.settings().instance_name_template;
     let groups = ServerGroups { server_groups: [] };
-    let rest = (full.then(|| ServerRest::of(instance)), groups);
+    let rest = (full.then(|| rest(instance)), groups);
     let attributes = (full && context.is_admin()).then(|| ExtendedAttributes::of(instance, template));
     (
         ServerCore::of(instance, links),

@@ -6,13 +6,13 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
+use super::addresses::Addresses;
 use super::status::status;
 use crate::api::compute::flavors::FlavorSummary;
 use crate::api::compute::time::{Micros, Seconds};
 use crate::api::links::{Link, Links};
 use crate::objects::{
-    FlavorId, Instance, InstanceId, Mac, PowerState, ProjectId, RequestContext, TaskState, UserId, Vif,
-    VmState,
+    FlavorId, Instance, InstanceId, PowerState, ProjectId, RequestContext, TaskState, UserId, VmState,
 };
 use crate::view;
 
@@ -61,7 +61,6 @@ view! {
         key_name: Option<String>,
         launched_at as "OS-SRV-USG:launched_at": Option<Micros>,
         terminated_at as "OS-SRV-USG:terminated_at": Option<Micros>,
-        security_groups: Vec<SecurityGroup>,
         task_state as "OS-EXT-STS:task_state": Option<TaskState>,
         vm_state as "OS-EXT-STS:vm_state": VmState,
         power_state as "OS-EXT-STS:power_state": PowerState,
@@ -69,6 +68,13 @@ view! {
         hostname as "OS-EXT-SRV-ATTR:hostname": String = 2.90..,
         pinned_availability_zone: Option<String> = 2.96..,
         scheduler_hints: Hints = 2.100..,
+    }
+}
+
+view! {
+    /// Only of a server with ports that have groups.
+    pub(super) struct Grouped {
+        security_groups: Vec<SecurityGroup>,
     }
 }
 
@@ -113,7 +119,7 @@ view! {
 /// One server in full.
 pub(super) type ServerDetail = (
     ServerCore,
-    ServerRest,
+    (ServerRest, Option<Grouped>),
     Option<Progress>,
     Option<FaultView>,
     Option<ExtendedAttributes>,
@@ -165,56 +171,6 @@ view! {
     }
 }
 
-/// `{"net": [{"version": 4, "addr": ..}]}`
-#[derive(Debug)]
-pub(super) struct Addresses(pub(super) Vec<Vif>);
-
-#[derive(Debug, Serialize)]
-struct Address {
-    version: u8,
-    addr: String,
-    #[serde(rename = "OS-EXT-IPS:type")]
-    kind: &'static str,
-    #[serde(rename = "OS-EXT-IPS-MAC:mac_addr")]
-    mac: Mac,
-}
-
-impl Addresses {
-    /// Only one network's, without the hardware's; `GET /servers/{id}/ips` shows no more.
-    pub(super) fn plain(&self) -> BTreeMap<&str, Vec<serde_json::Value>> {
-        let mut networks: BTreeMap<&str, Vec<_>> = BTreeMap::new();
-        for (network, address) in self.each() {
-            let plain = serde_json::json!({"version": address.version, "addr": address.addr});
-            networks.entry(network).or_default().push(plain);
-        }
-        networks
-    }
-
-    fn each(&self) -> impl Iterator<Item = (&str, Address)> {
-        self.0.iter().flat_map(|vif| {
-            vif.addresses().map(|(ip, kind)| {
-                let address = Address {
-                    version: if ip.is_ipv4() { 4 } else { 6 },
-                    addr: ip.to_string(),
-                    kind,
-                    mac: vif.mac,
-                };
-                (vif.network.label.as_str(), address)
-            })
-        })
-    }
-}
-
-impl Serialize for Addresses {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut networks: BTreeMap<&str, Vec<Address>> = BTreeMap::new();
-        for (network, address) in self.each() {
-            networks.entry(network).or_default().push(address);
-        }
-        serializer.collect_map(networks)
-    }
-}
-
 /// The hints as they were given.
 #[derive(Debug)]
 pub(super) struct Hints(Option<Box<RawValue>>);
@@ -258,7 +214,7 @@ impl ServerCore {
             flavor: FlavorSummary::of(&instance.flavor),
             created: Seconds(instance.created_at),
             updated: Seconds(instance.updated_at),
-            addresses: Addresses(instance.vifs.clone()),
+            addresses: Addresses::shown(instance),
             access_ip_v4: instance.access_ip_v4.clone().unwrap_or_default(),
             access_ip_v6: instance.access_ip_v6.clone().unwrap_or_default(),
             links: links.to("servers", id),
@@ -280,7 +236,6 @@ impl ServerRest {
             key_name: instance.key_name.clone(),
             launched_at: instance.launched_at.map(Micros),
             terminated_at: instance.terminated_at.map(Micros),
-            security_groups: security_groups(instance),
             task_state: instance.task_state,
             vm_state: instance.vm_state,
             power_state: instance.power_state,
@@ -320,11 +275,19 @@ pub(super) fn server_detail(
     let admin = context.is_admin();
     (
         ServerCore::of(instance, links),
-        ServerRest::of(instance),
+        rest(instance),
         progress(instance),
         fault(instance, admin),
         admin.then(|| ExtendedAttributes::of(instance, template)),
     )
+}
+
+/// What `PUT` and rebuild leave out before 2.75.
+pub(super) fn rest(instance: &Instance) -> (ServerRest, Option<Grouped>) {
+    let security_groups = security_groups(instance);
+    let has_any = !instance.vifs.is_empty() && !security_groups.is_empty();
+    let grouped = has_any.then_some(Grouped { security_groups });
+    (ServerRest::of(instance), grouped)
 }
 
 pub(super) fn progress(instance: &Instance) -> Option<Progress> {

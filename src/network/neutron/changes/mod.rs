@@ -43,6 +43,10 @@ impl Teller {
     }
 
     async fn look(&mut self) -> Option<Changed> {
+        if self.watch.has_nothing_to_look_at() {
+            self.known = Picture::default();
+            return None;
+        }
         let picture = match self.watch.look(&self.known).await {
             Ok(picture) => picture,
             Err(error) => {

@@ -11,10 +11,16 @@ use super::super::{Error, Route};
 use super::connection::refused;
 use super::links::index;
 
+const LOOPBACK: &str = "lo";
+
 /// The address serves at once: whoever gave it has made sure that it is nobody else's.
 pub(super) async fn add(netlink: &Handle, link: &str, address: IpAddr, prefix: u8) -> Result<(), Error> {
     let index = index(netlink, link).await?;
     let mut request = netlink.address().add(index, address, prefix).replace();
+    if link == LOOPBACK {
+        // Nothing that leaves is to come from there.
+        request.message_mut().header.scope = AddressScope::Host;
+    }
     if address.is_ipv6() {
         let message = request.message_mut();
         message.header.flags |= AddressHeaderFlags::Nodad;

@@ -6,7 +6,7 @@ use tokio::runtime;
 use super::super::{Error, Namespace};
 
 /// A socket stays in the namespace in which it was opened, whoever uses it later. It closes with the last handle.
-pub(super) async fn connect(namespace: &Namespace) -> Result<Handle, Error> {
+pub(in crate::network) async fn connect(namespace: &Namespace) -> Result<Handle, Error> {
     let runtime = runtime::Handle::current();
     let opened = namespace
         .run(move || {
@@ -20,7 +20,7 @@ pub(super) async fn connect(namespace: &Namespace) -> Result<Handle, Error> {
 }
 
 /// What the kernel answered, in the terms of this room.
-pub(super) fn refused(doing: impl Into<String>) -> impl FnOnce(rtnetlink::Error) -> Error {
+pub(in crate::network) fn refused(doing: impl Into<String>) -> impl FnOnce(rtnetlink::Error) -> Error {
     move |error| {
         let source = match error {
             rtnetlink::Error::NetlinkError(message) => message.to_io(),

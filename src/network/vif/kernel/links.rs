@@ -134,7 +134,13 @@ impl Links {
         } else {
             bridge
         };
-        self.make(name, bridge.build()).await?;
+        match self.make(name, bridge.build()).await {
+            // Those who share a bridge may make it at the same time.
+            Err(Error::Kernel { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+                return Ok(());
+            }
+            made => made?,
+        }
         self.keep_mac(name).await?;
         self.unaddressed(name).await
     }

@@ -17,6 +17,7 @@ use super::host::{Host, Link};
 use super::namespace::Namespace;
 use links::Links;
 
+pub(in crate::network) use connection::{connect, refused};
 pub use ovs::OvsSwitch;
 
 /// The kernel, as seen from the namespace in which the bridges are.

@@ -2,11 +2,13 @@
 
 mod console_output;
 mod create_image;
+mod fixed_ip;
 mod lock;
 mod pause;
 mod power;
 mod reboot;
 mod rebuild;
+mod security_group;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -40,6 +42,10 @@ actions! {
         "lock" => lock::lock,
         "unlock" => lock::unlock,
         "rebuild" => rebuild::rebuild,
+        "addFixedIp" => fixed_ip::add = ..2.44,
+        "removeFixedIp" => fixed_ip::remove = ..2.44,
+        "addSecurityGroup" => security_group::add,
+        "removeSecurityGroup" => security_group::remove,
     }
 }
 

@@ -1,0 +1,34 @@
+//! Ids and addresses in requests, read once as what they are, with what Nova's schemas say of anything else.
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::text::UuidText;
+use crate::api::Microversion;
+use crate::api::request::{Invalid, Read};
+
+/// The id of a port, a network, a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Id(pub(super) Uuid);
+
+/// IPv4 or IPv6.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Address(pub(super) IpAddr);
+
+impl Read for Id {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        let UuidText(text) = UuidText::read(version, value)?;
+        let id = text.parse().map_err(|_| Invalid::fits_no_schema(value))?;
+        Ok(Self(id))
+    }
+}
+
+impl Read for Address {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        let text = String::read(version, value)?;
+        let address = text.parse().map_err(|_| Invalid::fits_no_schema(value))?;
+        Ok(Self(address))
+    }
+}
