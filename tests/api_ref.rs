@@ -66,6 +66,38 @@ fn every_image_route_stands_in_its_page() {
 }
 
 #[test]
+fn every_network_route_and_attribute_stands_in_its_page() {
+    let mut here = routes("src/api/network", "");
+    let page = page("network.rst");
+    let mut absent = BTreeSet::new();
+    let mut resources = 0;
+    for file in sources(&root().join("src/api/network/resources")) {
+        let source = fs::read_to_string(file).unwrap();
+        let path = source.split_once("const PATH: &'static str = \"");
+        if let Some((path, _)) = path.and_then(|(_, rest)| rest.split_once('"')) {
+            resources += 1;
+            let all = format!("/v2.0/{path}");
+            for end in ["", "/{id}", "/{id}/tags", "/{id}/tags/{tag}"] {
+                here.insert(format!("{all}{end}"));
+            }
+        }
+        for row in ["settable(\"", "given(\"", "shown(\""] {
+            let names = source.split(row).skip(1).filter_map(|rest| rest.split_once('"'));
+            absent.extend(
+                names
+                    .map(|(name, _)| name.to_owned())
+                    .filter(|name| !page.contains(&format!("``{name}``"))),
+            );
+        }
+    }
+    assert!(resources >= 5, "{resources}");
+    assert_eq!(
+        (missing(&here, &page), absent),
+        (BTreeSet::new(), BTreeSet::new())
+    );
+}
+
+#[test]
 fn every_action_stands_in_its_page() {
     let source = fs::read_to_string(root().join("src/api/compute/servers/actions/mod.rs")).unwrap();
     let actions = quoted_before(&source, " => ");

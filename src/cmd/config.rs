@@ -62,7 +62,7 @@ fn check(files: &ConfigFiles, out: &mut dyn Write) -> std::io::Result<bool> {
         return Ok(false);
     }
     let setting = match conf.is_standalone() {
-        true => "alone, with identity and image services of its own",
+        true => "alone, with identity, image and network services of its own",
         false => "inside the cloud of [keystone_authtoken] auth_url",
     };
     writeln!(
@@ -103,7 +103,7 @@ mod tests {
         (told.replace(&format!("{}/", dir.path().display()), ""), code)
     }
 
-    const ALONE: &str = "The configuration is good: nova-docker would serve alone, with identity and image services of its own.\n";
+    const ALONE: &str = "The configuration is good: nova-docker would serve alone, with identity, image and network services of its own.\n";
 
     const INSIDE: &str =
         "[keystone_authtoken]\nauth_url = http://k/v3\nusername = u\npassword = p\nproject_name = s\n";
@@ -137,6 +137,31 @@ mod tests {
                 "nova.conf:2: [neutron] poll_interval: is too short, 0.05 s is the least",
             ),
             ("[standalone]\nimage_listen_port = 5000\n", "must differ"),
+            (
+                "[docker]\nvif_driver = libvirt\n",
+                "vif_driver 'libvirt' is not known; there are generic",
+            ),
+            (
+                "[docker]\nvif_driver = command\nvif_plug_commands = bind 'x\n",
+                "'bind 'x' is not a command line",
+            ),
+            (
+                "[docker]\nvif_driver = command\nvif_plug_commands =\n  bind {tap}\n  tell a,b {tab}\n",
+                "'{tab}' is not a placeholder of VIF commands",
+            ),
+            ("[standalone]\nnetwork_listen_port = 5000\n", "must differ"),
+            (
+                "[standalone]\nprivate_subnet = 172.24.0.0/16\n",
+                "private_subnet and public_subnet must not overlap",
+            ),
+            (
+                "[standalone]\npublic_subnet = 192.0.2.0/30\n",
+                "[standalone] public_subnet: 192.0.2.0/30 has no room",
+            ),
+            (
+                "[standalone]\npublic_subnet = x\n",
+                "expected a network in CIDR notation",
+            ),
         ] {
             let (told, code) = checked(text);
             assert!(told.contains(objection), "{told}");

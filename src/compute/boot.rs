@@ -6,6 +6,7 @@ use super::actions::ActionLog;
 use super::build;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
+use super::networking::{self, Chosen};
 use super::queue::Kind;
 use super::{names, password, quota, suitable};
 use crate::compute::{Boot, Booted, Error};
@@ -54,7 +55,10 @@ async fn write(
 ) -> Result<Vec<Arc<Instance>>, Error> {
     let _alone = core.claims.lock().await;
     let used = quota::usage(&core.records.instances().await?, &context.project_id);
-    let wanted = boot.min_count..=boot.max_count;
+    for port in order.chosen.lent_ports() {
+        networking::check_port_is_free(core, port).await?;
+    }
+    let wanted = boot.min_count..=order.chosen.most;
     let count = quota::check_servers(&core.settings.quotas, &used, &order.flavor, wanted)?;
     let mut written = Vec::new();
     for index in 0..count {
@@ -83,6 +87,7 @@ struct Order {
     flavor: Arc<Flavor>,
     image: Image,
     key: Option<Keypair>,
+    chosen: Chosen,
 }
 
 async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Order, Error> {
@@ -116,7 +121,13 @@ async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Ord
     if let Some(user_data) = &boot.user_data {
         suitable::check_user_data(user_data)?;
     }
-    Ok(Order { flavor, image, key })
+    let chosen = networking::choose(core, context, boot).await?;
+    Ok(Order {
+        flavor,
+        image,
+        key,
+        chosen,
+    })
 }
 
 fn check_zone(core: &Core, zone: Option<&str>) -> Result<(), Error> {
@@ -178,9 +189,13 @@ fn record(
         host: None,
         availability_zone: None,
         pinned_availability_zone: boot.availability_zone.clone(),
-        network: boot.network.clone(),
+        network: order.chosen.network.clone(),
         vifs: Vec::new(),
-        wiring: Wiring::default(),
+        wiring: Wiring {
+            security_groups: order.chosen.security_groups.clone(),
+            lent_ports: order.chosen.lent_ports(),
+            ..Wiring::default()
+        },
         vm_state: VmState::Building,
         task_state: Some(TaskState::Scheduling),
         power_state: PowerState::NoState,

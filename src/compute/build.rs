@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::actions::ActionLog;
 use super::core::Core;
+use super::networking;
 use super::settle::{clear_task, settle};
 use super::undo::Undo;
 use crate::compute::Error;
@@ -57,14 +58,40 @@ async fn steps(
             ));
         }
     };
+    let instance = connect(core, instance, undo).await?;
+    let supplies = Supplies {
+        network: networking::known(&instance),
+        ..Supplies::default()
+    };
     core.progress(id, TaskState::Spawning).await;
     let progress = Shown { core, id };
     let observed = core
         .driver
-        .spawn(context, &instance, &image, &Supplies::default(), &progress)
+        .spawn(context, &instance, &image, &supplies, &progress)
         .await?;
     undo.push(destroy(core.clone(), id));
+    core.nets.mark_wired(id);
     launched(core, id, &observed).await
+}
+
+/// Gives the server its ports and their ends on this host, and waits until they work.
+async fn connect(core: &Arc<Core>, instance: Arc<Instance>, undo: &mut Undo) -> Result<Arc<Instance>, Error> {
+    let wanted = networking::wanted(&instance.network);
+    if wanted.is_empty() {
+        return Ok(instance);
+    }
+    let id = instance.id;
+    let waiter = core.nets.listen(id);
+    undo.push(networking::take_back(core.clone(), id));
+    let vifs = networking::allocate(core, &instance, wanted).await?;
+    let named = core.note(id, |instance| {
+        instance.vifs = vifs;
+        instance.wiring.unsettled = false;
+    });
+    let instance = networking::learn(core, named.await?.as_ref()).await?;
+    core.driver.prepare_vifs(&instance, &instance.vifs).await?;
+    waiter.wait(core, &instance.vifs).await?;
+    Ok(instance)
 }
 
 /// Picks the host and writes it down before anybody else looks at what is taken. Networking begins with it.
@@ -80,6 +107,7 @@ async fn claim(core: &Core, id: InstanceId) -> Result<Arc<Instance>, Error> {
     let node = scheduler::choose(&nodes, &request).map_err(Error::NoValidHost)?;
     core.change(id, |instance| {
         instance.host = Some(node.host.clone());
+        instance.wiring.unsettled |= !networking::wanted(&instance.network).is_empty();
         instance.availability_zone = Some(node.zone.clone());
         if instance.task_state != Some(TaskState::Deleting) {
             instance.task_state = Some(TaskState::Networking);
@@ -149,6 +177,7 @@ pub(super) async fn launched(core: &Core, id: InstanceId, observed: &Observed) -
         instance.launched_at = Some(now);
         instance.progress = 100;
         instance.fault = None;
+        instance.wiring.broken = false;
         Ok(())
     })
     .await?;

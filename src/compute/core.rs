@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::engine::Engine;
+use super::networking::{self, Nets};
 use super::queue::Queues;
 use super::settle::clear_task;
 use super::sync;
@@ -46,6 +47,10 @@ impl Compute {
         let core = Arc::new(Core::new(parts, life.clone()));
         core.remember_unfinished().await?;
         tokio::spawn(life.clone().run_until_cancelled_owned(sync::watch(core.clone())));
+        tokio::spawn(
+            life.clone()
+                .run_until_cancelled_owned(networking::watch(core.clone())),
+        );
         Ok(Self {
             core,
             _alive: Arc::new(life.drop_guard()),
@@ -76,6 +81,7 @@ pub(super) struct Core {
     pub(super) settings: Settings,
     pub(super) queues: Queues,
     pub(super) engine: Engine,
+    pub(super) nets: Nets,
     /// Held from looking at what is taken until what one takes is written.
     pub(super) claims: tokio::sync::Mutex<()>,
     pub(super) builds: Semaphore,
@@ -102,6 +108,7 @@ impl Core {
             world,
             queues: Queues::new(life.clone()),
             engine: Engine::default(),
+            nets: Nets::default(),
             claims: tokio::sync::Mutex::default(),
             builds: Semaphore::new(settings.max_concurrent_builds),
             unfinished: Mutex::default(),
@@ -161,6 +168,19 @@ impl Core {
         };
         let changed = self.records.change_instance(id, Box::new(record)).await;
         verdict?;
+        changed.map_err(|error| no_such_instance(id, error))
+    }
+
+    /// Changes what nobody asked to be changed: when the record changed last stays what it was.
+    pub(super) async fn note<F>(&self, id: InstanceId, change: F) -> Result<Arc<Instance>, Error>
+    where
+        F: FnOnce(&mut Instance) + Send,
+    {
+        let record = |instance: &mut Instance| {
+            change(instance);
+            true
+        };
+        let changed = self.records.change_instance(id, Box::new(record)).await;
         changed.map_err(|error| no_such_instance(id, error))
     }
 

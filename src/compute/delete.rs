@@ -6,15 +6,15 @@ use super::actions::ActionLog;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
 use super::queue::Kind;
-use super::snapshot;
 use super::task_state::Verb;
+use super::{networking, snapshot};
 use crate::compute::Error;
 use crate::objects::{InstanceId, RequestContext, TaskState, VmState};
 
 pub(super) const ACTION: &str = "delete";
 
 impl Compute {
-    /// Accepted even when the engine is away: the server stays `deleting` until it is back.
+    /// Accepted even when the engine or the network service is away: the server stays `deleting` until it is back.
     pub async fn delete(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
         let (core, context) = (self.core.clone(), context.clone());
         let before = core.visible(&context, id).await?;
@@ -38,6 +38,7 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, mut log: ActionLo
         Ok(()) => tracing::info!(instance.id = %id, "a server was deleted"),
         Err(Error::NoSuchInstance(_)) => {}
         Err(error) if core.postpone(id, &error, losses).await => {}
+        Err(error) if error.is_network_away() => core.wait_for_network(id, &error),
         Err(error) => failed(&core, id, &error).await,
     }
 }
@@ -45,8 +46,10 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, mut log: ActionLo
 async fn steps(core: &Core, id: InstanceId) -> Result<(), Error> {
     let instance = core.instance(id).await?;
     core.driver.destroy(id).await?;
+    networking::deallocate(core, id).await?;
     snapshot::withdraw(core, &instance).await;
     core.records.delete_instance(id).await?;
+    core.nets.forget(id);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use crate::objects::InstanceId;
-use crate::{docker, image, virt};
+use crate::{docker, image, network, virt};
 
 /// Messages that clients match on are Nova's. What a door shows of each is the door's own table.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +42,11 @@ pub enum Error {
     OverQuota { message: String },
     #[error("No valid host was found. {0}")]
     NoValidHost(String),
+    /// A port did not come to work in time, or never will.
+    #[error("Virtual Interface creation failed")]
+    VirtualInterfaceCreate,
+    #[error("Failed to attach network adapter device to {id}: {reason}")]
+    InterfaceAttachFailed { id: InstanceId, reason: String },
     /// The engine, the image service or Keystone is away: worth trying again.
     #[error("{service} is not available at the moment: {reason}")]
     Unavailable { service: &'static str, reason: String },
@@ -73,7 +78,23 @@ impl Error {
                 service: "the image service",
                 reason: error.to_string(),
             },
+            Self::Network(error) => match network_at_the_door(error) {
+                Some(told) => told,
+                None => self,
+            },
             _ => self,
+        }
+    }
+
+    /// Whether it failed only because the network service could not be asked.
+    pub(super) fn is_network_away(&self) -> bool {
+        let Self::Network(error) = self else {
+            return false;
+        };
+        match error {
+            network::Error::Unreachable { .. } | network::Error::Identity(_) => true,
+            network::Error::Refused { status, .. } => *status >= 500,
+            _ => false,
         }
     }
 
@@ -108,4 +129,27 @@ impl Error {
         }
         words
     }
+}
+
+/// Nova's variants for what a network service says; `None` for what a user can do nothing about.
+fn network_at_the_door(error: &network::Error) -> Option<Error> {
+    let words = error.to_string();
+    Some(match error {
+        network::Error::NotFound(_) | network::Error::Refused { status: 404, .. } => Error::NotFound(words),
+        network::Error::Forbidden(_) | network::Error::Refused { status: 403, .. } => Error::Forbidden(words),
+        network::Error::Invalid(_)
+        | network::Error::Exhausted(_)
+        | network::Error::Refused { status: 400, .. } => Error::Invalid(words),
+        network::Error::Conflict(_) | network::Error::Refused { status: 409, .. } => Error::Conflict(words),
+        network::Error::OverQuota(_) => Error::OverQuota {
+            message: "Maximum number of ports exceeded".to_owned(),
+        },
+        network::Error::Unreachable { .. }
+        | network::Error::Identity(_)
+        | network::Error::Refused { status: 500.., .. } => Error::Unavailable {
+            service: "the network service",
+            reason: words,
+        },
+        network::Error::Refused { .. } | network::Error::Records(_) | network::Error::Vif(_) => return None,
+    })
 }

@@ -46,6 +46,8 @@ pub use self::core::{Compute, Parts};
 pub use crate::virt::RebootType;
 pub use answer::{Booted, Limits, NewKeypair, Rebuilt, Zone, ZoneHost};
 pub use error::Error;
-pub use networking::{EventOutcome, ExternalEvent, ExternalEventKind, ExternalEventStatus, Interface};
+pub use networking::{
+    Directory, EventOutcome, ExternalEvent, ExternalEventKind, ExternalEventStatus, Interface,
+};
 pub use request::{Boot, Rebuild, ServerFilter, SortKey, SortOrder, Update};
 pub use settings::{Quotas, Settings};

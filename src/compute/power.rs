@@ -6,13 +6,14 @@ use std::time::Duration;
 use super::actions::ActionLog;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
+use super::networking;
 use super::queue::Kind;
 use super::settle::{clear_task, settle};
 use super::sync;
 use super::task_state::{Power, Verb};
 use crate::compute::Error;
 use crate::objects::{Instance, InstanceId, RequestContext};
-use crate::virt::{NetworkInfo, Observed, RebootType};
+use crate::virt::{Observed, RebootType};
 
 impl Compute {
     pub async fn start(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
@@ -65,6 +66,7 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, power: Power, mut
     let recorded = core.change(id, |instance| {
         if let Ok(observed) = &outcome {
             settle(instance, observed);
+            instance.wiring.broken &= !plugs(power);
         }
         if instance.task_state == Verb::Power(power).task_state() {
             clear_task(instance);
@@ -84,17 +86,27 @@ async fn drive(core: &Core, id: InstanceId, power: Power) -> Result<Observed, Er
     let instance = core.instance(id).await?;
     let timeout = shutdown_timeout(core, &instance);
     let observed = match power {
-        Power::Start => core.driver.power_on(&instance, &NetworkInfo::default()).await,
+        Power::Start => {
+            let network = networking::fresh(core, &instance).await;
+            core.driver.power_on(&instance, &network).await
+        }
         Power::Stop => core.driver.power_off(id, timeout).await,
         Power::Reboot(kind) => {
-            core.driver
-                .reboot(&instance, &NetworkInfo::default(), kind, timeout)
-                .await
+            let network = networking::fresh(core, &instance).await;
+            core.driver.reboot(&instance, &network, kind, timeout).await
         }
         Power::Pause => core.driver.pause(id).await,
         Power::Unpause => core.driver.unpause(id).await,
     };
+    if plugs(power) && observed.is_ok() {
+        core.nets.mark_wired(id);
+    }
     Ok(observed?)
+}
+
+/// Whether the driver has put the server's interfaces in place when the verb is done.
+const fn plugs(power: Power) -> bool {
+    matches!(power, Power::Start | Power::Reboot(_))
 }
 
 /// How long the server is given to end by itself: what its image asks for, or what the operator does.

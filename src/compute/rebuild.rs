@@ -6,6 +6,7 @@ use super::actions::ActionLog;
 use super::build::{Shown, launched};
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
+use super::networking;
 use super::power::shutdown_timeout;
 use super::queue::Kind;
 use super::task_state::Verb;
@@ -58,6 +59,7 @@ async fn check(core: &Core, instance: &Instance, rebuild: &Rebuild) -> Result<Op
     )?;
     if let Some(Some(user_data)) = &rebuild.user_data {
         suitable::check_user_data(user_data)?;
+        networking::check_mode(Some(user_data), !instance.vifs.is_empty())?;
     }
     match &rebuild.key_name {
         Some(Some(name)) => suitable::key(core, &instance.user_id, name).await.map(Some),
@@ -128,17 +130,18 @@ async fn steps(
         }
     };
     core.driver.destroy(id).await?;
+    core.driver.unplug_vifs(&instance, &instance.vifs).await?;
+    let supplies = Supplies {
+        network: networking::fresh(core, &instance).await,
+        ..Supplies::default()
+    };
+    core.driver.prepare_vifs(&instance, &instance.vifs).await?;
     core.progress(id, TaskState::RebuildSpawning).await;
     let observed = core
         .driver
-        .spawn(
-            context,
-            &instance,
-            &image,
-            &Supplies::default(),
-            &Shown { core, id },
-        )
+        .spawn(context, &instance, &image, &supplies, &Shown { core, id })
         .await?;
+    core.nets.mark_wired(id);
     if instance.vm_state != VmState::Stopped {
         return launched(core, id, &observed).await;
     }

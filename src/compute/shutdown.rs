@@ -6,7 +6,9 @@ use futures_util::StreamExt;
 use futures_util::stream;
 
 use super::core::Compute;
+use super::networking;
 use crate::compute::Error;
+use crate::virt;
 
 /// How long the end may take before what is under way is dropped.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -39,6 +41,19 @@ impl Compute {
         }
     }
 
+    /// Every server's ends on this host, and its ports.
+    async fn remove_networks(&self) -> Result<Vec<Result<(), virt::Error>>, Error> {
+        let core = &self.core;
+        let mut outcomes = Vec::new();
+        for instance in core.records.instances().await? {
+            outcomes.push(core.driver.unplug_vifs(&instance, &instance.vifs).await);
+            if let Err(error) = networking::deallocate(core, instance.id).await {
+                tracing::warn!(instance.id = %instance.id, error = %error.in_full(), "ports of a server are left");
+            }
+        }
+        Ok(outcomes)
+    }
+
     /// One that cannot be removed does not keep the rest. The records go with the process.
     async fn remove_everything(&self) -> Result<(), Error> {
         let driver = &self.core.driver;
@@ -47,6 +62,7 @@ impl Compute {
             .map(|(id, _)| driver.destroy(id))
             .buffer_unordered(AT_ONCE);
         let mut outcomes: Vec<_> = removed.collect().await;
+        outcomes.extend(self.remove_networks().await?);
         for image in driver.cached_images().await? {
             outcomes.push(driver.forget_image(image).await);
         }

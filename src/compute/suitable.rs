@@ -66,6 +66,12 @@ pub(super) async fn key(core: &Core, user: &UserId, name: &str) -> Result<Keypai
         })
 }
 
+/// Whose network the container is to have, when it says so.
+pub(super) fn network_mode(user_data: &UserData) -> Option<String> {
+    let bytes = STANDARD.decode(user_data.base64()).ok()?;
+    user_data::parse(&bytes).ok()?.options.network_mode
+}
+
 /// A mistake in it is an answer now, not a server in ERROR later.
 pub(super) fn check_user_data(user_data: &UserData) -> Result<(), Error> {
     let bytes = STANDARD

@@ -7,7 +7,7 @@ use futures_util::FutureExt;
 
 use super::core::Core;
 use super::queue::Kind;
-use super::{snapshot, sync};
+use super::{networking, snapshot, sync};
 use crate::compute::Error;
 use crate::objects::{Fault, Instance, InstanceId, TaskState, VmState};
 
@@ -49,6 +49,15 @@ impl Core {
     }
 }
 
+impl Core {
+    /// The work is taken up again when the network service answers.
+    pub(super) fn wait_for_network(&self, id: InstanceId, error: &Error) {
+        tracing::info!(instance.id = %id, error = %error.in_full(), "work goes on when the network service is back");
+        self.unfinished().insert(id);
+        self.nets.lost(&error.in_full());
+    }
+}
+
 async fn mend(core: &Arc<Core>, id: InstanceId) {
     let Ok(instance) = core.instance(id).await else {
         return;
@@ -60,6 +69,9 @@ async fn mend(core: &Arc<Core>, id: InstanceId) {
     core.unfinished().remove(&id);
     if building && let Err(error) = core.driver.destroy(id).await {
         tracing::warn!(instance.id = %id, %error, "what was built could not be taken back");
+    }
+    if building {
+        networking::take_back(core.clone(), id).await;
     }
     let withdrawn = snapshot::withdraw(core, &instance).await;
     let now = core.now();

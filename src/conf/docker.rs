@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::conf::oslo::option::section;
+use crate::conf::oslo::value::Lines;
 
 section! {
     /// Where the engine is, and how servers become containers.
@@ -20,8 +21,25 @@ section! {
         /// The private key of `cert_file`, a PEM file.
         key_file: Option<PathBuf>,
         /// How containers reach their networks. The old name `novadocker.virt.docker.vifs.DockerGenericVIFDriver` means
-        /// `generic`. Not used yet: servers are on the engine's default network, or on none.
+        /// `generic`, which plugs each interface as its network service bound it; it becomes `docker` by itself when the
+        /// engine is on another machine, or when this process may not touch network namespaces. Others: `bridge`, `ovs`,
+        /// `macvlan`, `midonet`, `iovisor`, `contrail`, `command` (see `vif_plug_commands`), `none` (somebody else does it),
+        /// and `docker`: the engine's own networks, without security groups and metadata service.
         vif_driver: String = "generic",
+        /// The interface of the host that carries the VLANs of networks that do not name one.
+        vlan_interface: Option<String> where also "DEFAULT.vlan_interface",
+        /// The interface of the host that bridges and macvlans stand on, for networks that do not name one.
+        flat_interface: Option<String> where also "DEFAULT.flat_interface",
+        /// With the driver `command`: what is run to connect an interface, one command in each line. No shell is involved.
+        /// Placeholders: `{tap}`, `{mac}`, `{port_id}`, `{network_id}`, `{network_name}`, `{bridge}`, `{ipv4}`, `{ipv6}`,
+        /// `{instance_id}`, `{instance_name}`, `{project_id}`.
+        vif_plug_commands: Lines,
+        /// The same, to disconnect it.
+        vif_unplug_commands: Lines,
+        /// Seconds that a change of Open vSwitch may take.
+        ovs_vsctl_timeout: u32 = "120" where also "DEFAULT.ovs_vsctl_timeout" and "os_vif_ovs.ovs_vsctl_timeout",
+        /// Where Open vSwitch's database listens, such as `tcp:127.0.0.1:6640`; the machine's own socket when not set.
+        ovsdb_connection: Option<String> where also "os_vif_ovs.ovsdb_connection",
         /// Room for images on their way to and from the engine. Read from older files and not needed: images are streamed.
         snapshots_directory: PathBuf = "$instances_path/snapshots",
         /// Put the key pair of a server into its container.

@@ -1,6 +1,7 @@
 //! `[standalone]`: the small cloud that nova-docker is when there is no Keystone.
 
 use crate::conf::oslo::option::section;
+use crate::objects::Cidr;
 
 section! {
     /// The small cloud that nova-docker is when `[keystone_authtoken] auth_url` is unset.
@@ -13,6 +14,14 @@ section! {
         image_listen: String = "127.0.0.1",
         /// The port on which the image API listens.
         image_listen_port: u16 = "9292",
+        /// The address on which the network API listens.
+        network_listen: String = "127.0.0.1",
+        /// The port on which the network API listens.
+        network_listen_port: u16 = "9696",
+        /// The range of the network "private", which all projects share. Read on the first start only.
+        private_subnet: Cidr = "10.0.0.0/24",
+        /// The range of the network "public", which leads out. Read on the first start only.
+        public_subnet: Cidr = "172.24.4.0/24",
         /// The region of the service catalog.
         region_name: String = "RegionOne",
         /// Seconds that a token is good for.

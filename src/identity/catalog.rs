@@ -11,9 +11,9 @@ pub struct Catalog {
 /// A service and the one address that it has for everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// `compute`, `image`, `identity`: the catalog's word for what it does.
+    /// `compute`, `image`, `network`, `identity`: the catalog's word for what it does.
     pub kind: &'static str,
-    /// `nova`, `glance`, `keystone`: the project whose place it takes, which is what clients expect as its name.
+    /// `nova`, `glance`, `neutron`, `keystone`: the project whose place it takes, which is what clients expect as its name.
     pub name: &'static str,
     pub url: String,
 }
@@ -38,9 +38,9 @@ impl Interface {
 }
 
 impl Catalog {
-    /// The three services of one machine, each address with its version as clients want it: compute's ends in
-    /// `/v2.1`, identity's in `/v3`, image's in the port.
-    pub fn new(region: &str, identity: &str, image: &str, compute: &str) -> Self {
+    /// The services of one machine, each address with its version as clients want it: compute's ends in
+    /// `/v2.1`, identity's in `/v3`, image's and network's in the port.
+    pub fn new(region: &str, identity: &str, image: &str, network: &str, compute: &str) -> Self {
         let service = |kind, name, url: &str| Service {
             kind,
             name,
@@ -51,6 +51,7 @@ impl Catalog {
             services: vec![
                 service("identity", "keystone", identity),
                 service("image", "glance", image),
+                service("network", "neutron", network),
                 service("compute", "nova", compute),
             ],
         }

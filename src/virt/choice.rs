@@ -51,6 +51,7 @@ mod tests {
 
     use super::*;
     use crate::docker::Endpoint;
+    use crate::network::vif::Plugging;
     use crate::objects::DeploymentId;
     use crate::virt::fixtures::Images;
 
@@ -63,6 +64,8 @@ mod tests {
             shared_directory: None,
             inject_key: false,
             privileged: false,
+            plugging: Plugging::Engine,
+            guests: None,
         };
         let docker = Docker::new(Endpoint::default()).unwrap();
         let driver = driver(name, docker, Arc::<Images>::default(), settings);

@@ -85,7 +85,8 @@ pub trait Progress: Send + Sync {
 /// Makes instances be what they should be on this host.
 ///
 /// Verbs on an instance that is not there answer `NoSuchInstance`, save `destroy`, which is then done already. A verb
-/// whose end state already holds succeeds. No verb is called twice at once for one instance.
+/// whose end state already holds succeeds. No two verbs are called at once for one instance, save `guard`, which does not
+/// wait for a `snapshot` to end.
 #[async_trait]
 pub trait ComputeDriver: fmt::Debug + Send + Sync {
     /// Brings the instance into being, running; the image is fetched into the engine if it is not there.

@@ -12,9 +12,11 @@ use uuid::Uuid;
 
 use super::Progress;
 use crate::image::{ByteStream, Download, Error, ImageService, NewImage};
+use crate::objects::vif::{Details, Network, Subnet};
 use crate::objects::{
-    Flavor, FlavorId, Image, ImageId, ImageStatus, Instance, InstanceId, NetworkChoice, PowerState,
-    ProjectId, RequestContext, RequestId, SchedulerHints, TaskState, UserId, Visibility, VmState, Wiring,
+    Cidr, Flavor, FlavorId, Image, ImageId, ImageStatus, Instance, InstanceId, Mac, NetworkChoice,
+    PowerState, ProjectId, RequestContext, RequestId, SchedulerHints, TaskState, UserId, Vif, Visibility,
+    VmState, Wiring,
 };
 
 pub(super) fn instance(number: u128) -> Instance {
@@ -75,6 +77,43 @@ pub(super) fn instance(number: u128) -> Instance {
         updated_at: Timestamp::UNIX_EPOCH,
         launched_at: None,
         terminated_at: None,
+    }
+}
+
+/// Number `n` of a network: `10.0.0.n` on the bridge `br0`, as `eth0`.
+pub(super) fn vif(n: u8) -> Vif {
+    Vif {
+        id: Uuid::from_u128(u128::from(n) << 96),
+        mac: Mac([0xfa, 0x16, 0x3e, 0, 0, n]),
+        position: 0,
+        preserve_on_delete: false,
+        active: true,
+        tag: None,
+        floating_ips: Vec::new(),
+        vif_type: Some("bridge".to_owned()),
+        details: Details::default(),
+        ovs_interface_id: None,
+        network: Network {
+            id: Uuid::from_u128(7),
+            label: "private".to_owned(),
+            project: None,
+            bridge: Some("br0".to_owned()),
+            mtu: Some(1400),
+            should_create_vlan: false,
+            vlan: None,
+            bridge_interface: None,
+            subnets: vec![Subnet {
+                id: None,
+                cidr: Cidr {
+                    address: [10, 0, 0, 0].into(),
+                    prefix: 24,
+                },
+                gateway: Some([10, 0, 0, 254].into()),
+                ips: vec![[10, 0, 0, n].into()],
+                routes: Vec::new(),
+                dns: Vec::new(),
+            }],
+        },
     }
 }
 

@@ -25,7 +25,7 @@ use uuid::Uuid;
 /// Project and token go by the same name; `admin` is an administrator, `reader` reads in the project of `demo`, and `service`
 /// is another service of the cloud.
 #[derive(Debug)]
-struct People;
+pub(crate) struct People;
 
 #[async_trait]
 impl Validate for People {
@@ -62,6 +62,7 @@ fn named(id: &str) -> Named {
 
 pub(crate) struct Cloud {
     router: Router,
+    pub(crate) compute: Compute,
     pub(crate) image: String,
     #[expect(dead_code, reason = "kept for as long as the cloud")]
     folder: tempfile::TempDir,
@@ -106,8 +107,9 @@ impl Cloud {
             world: world.clone(),
             settings,
         });
+        let compute = compute.await.unwrap();
         let router = api::compute::router(api::compute::Parts {
-            compute: compute.await.unwrap(),
+            compute: compute.clone(),
             identity: Arc::new(People),
             world,
             links: LinkSettings::default(),
@@ -116,6 +118,7 @@ impl Cloud {
         });
         Self {
             router,
+            compute,
             image,
             folder,
             faults,

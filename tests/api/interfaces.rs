@@ -111,7 +111,6 @@ async fn what_is_asked_of_an_interface_must_make_sense() {
     let cloud = Cloud::start().await;
     let id = cloud.boot("one").await;
     let field = "Invalid input for field/attribute";
-    let network = cloud.private;
     for (version, attachment, message) in [
         (
             "2.1",
@@ -158,22 +157,51 @@ async fn what_is_asked_of_an_interface_must_make_sense() {
             json!({"tag": "a,b"}),
             format!("{field} tag. Value: a,b. 'a,b' does not match '^[^,/]*$'"),
         ),
-        (
-            "2.1",
-            json!({"net_id": network, "port_id": NOWHERE}),
-            "Must not input both network_id and port_id".to_owned(),
-        ),
-        (
-            "2.1",
-            json!({"fixed_ips": [{"ip_address": "10.0.0.9"}]}),
-            "Must input network_id when request IP address".to_owned(),
-        ),
     ] {
         let answer = cloud
             .post(version, &path(&id), json!({ "interfaceAttachment": attachment }))
             .await;
         assert_eq!((answer.status.as_u16(), answer.fault().1), (400, message));
     }
+}
+
+#[tokio::test]
+async fn an_interface_is_on_a_port_or_on_a_network() {
+    let cloud = Cloud::start().await;
+    let id = cloud.boot("one").await;
+    for (attachment, message) in [
+        (
+            json!({"net_id": cloud.private, "port_id": NOWHERE}),
+            "Must not input both network_id and port_id",
+        ),
+        (
+            json!({"fixed_ips": [{"ip_address": "10.0.0.9"}]}),
+            "Must input network_id when request IP address",
+        ),
+    ] {
+        let body = json!({ "interfaceAttachment": attachment });
+        let answer = cloud.post("2.1", &path(&id), body).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.fault().1.as_str()),
+            (400, message)
+        );
+    }
+    let neither = cloud.post("2.1", &path(&id), json!({})).await;
+    assert_eq!(neither.status, 200, "{}", neither.body);
+    assert_eq!(
+        neither.body["interfaceAttachment"]["net_id"],
+        json!(cloud.private),
+        "the only one there is"
+    );
+    cloud
+        .network
+        .add_network("0d", "second", &["10.1.0.0/24".parse().unwrap()]);
+    let neither = cloud.post("2.1", &path(&id), json!({})).await;
+    let words = "Multiple possible networks found, use a Network ID to be more specific.";
+    assert_eq!(
+        (neither.status.as_u16(), neither.fault().1.as_str()),
+        (400, words)
+    );
 }
 
 #[tokio::test]
@@ -213,22 +241,23 @@ async fn an_interface_that_cannot_be_had_is_refused_by_its_reason() {
             "{attachment}"
         );
     }
-    for (port, message) in [
-        ("x".to_owned(), "Port id x could not be found.".to_owned()),
-        (
-            NOWHERE.to_owned(),
-            format!("Port id {NOWHERE} could not be found."),
-        ),
-    ] {
-        let shown = cloud.get("2.1", &format!("{}/{port}", path(&id))).await;
-        assert_eq!((shown.status.as_u16(), shown.fault().1), (404, message));
-    }
-    let free = cloud.network.add_port("0d", network).unwrap();
-    let others = cloud.get("2.1", &format!("{}/{free}", path(&id))).await;
+    let text = cloud.get("2.1", &format!("{}/x", path(&id))).await;
     assert_eq!(
-        (others.status.as_u16(), others.fault().1),
-        (404, format!("Instance {id} does not have a port with id {free}"))
+        (text.status.as_u16(), text.fault().1),
+        (404, "Port id x could not be found.".to_owned())
     );
+    let free = cloud.network.add_port("0d", network).unwrap();
+    let one = format!("{}/{free}", path(&id));
+    for (method, message) in [
+        (
+            "GET",
+            format!("Instance {id} does not have a port with id {free}"),
+        ),
+        ("DELETE", format!("Port {free} is not attached")),
+    ] {
+        let answer = cloud.call("demo", "2.1", method, &one, None).await;
+        assert_eq!((answer.status.as_u16(), answer.fault().1), (404, message));
+    }
 }
 
 #[tokio::test]
@@ -344,7 +373,7 @@ async fn groups_are_put_on_a_server_and_taken_off_by_name() {
         (
             json!({"addSecurityGroup": {"name": "nope"}}),
             404,
-            "Security group nope not found.",
+            "Security group nope is not found for project 0d",
         ),
     ] {
         let refused = cloud.act("2.1", &id, action).await;

@@ -103,8 +103,7 @@ async fn more_than_one_network_to_choose_from_is_a_conflict() {
         .network
         .add_network("0d", "second", &["10.1.0.0/24".parse().unwrap()]);
     let refused = ask(&cloud, "2.37", json!("auto")).await;
-    let words =
-        "More than one possible network found. Specify network ID(s) to select which one(s) to connect to.";
+    let words = "Multiple possible networks found, use a Network ID to be more specific.";
     assert_eq!(
         (refused.status.as_u16(), refused.fault().1),
         (409, words.to_owned())

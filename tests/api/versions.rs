@@ -99,7 +99,16 @@ async fn an_update_answers_in_full_since_2_75() {
     let short = put("2.74").await;
     assert_eq!(short.body["server"]["name"], "two");
     assert!(short.body["server"].get("OS-EXT-STS:vm_state").is_none());
-    assert_eq!(put("2.75").await.body["server"]["OS-EXT-STS:vm_state"], "active");
+    assert!(short.body["server"].get("security_groups").is_none());
+    let full = put("2.75").await;
+    assert_eq!(full.body["server"]["OS-EXT-STS:vm_state"], "active");
+    assert_eq!(
+        full.body["server"]["security_groups"],
+        json!([{"name": "default"}])
+    );
+    let network = &short.body["server"]["addresses"]["private"];
+    assert_eq!(network[0]["OS-EXT-IPS:type"], "fixed", "{network}");
+    assert_eq!(&full.body["server"]["addresses"]["private"], network);
 }
 
 #[tokio::test]

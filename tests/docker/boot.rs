@@ -40,7 +40,7 @@ async fn a_server_is_a_container_with_its_name_labels_and_limits() {
     assert_eq!(host.cpu_shares, Some(1024));
     assert_eq!(host.nano_cpus, Some(1_000_000_000));
     assert_eq!(host.privileged, Some(false));
-    assert_eq!(host.network_mode.as_deref(), Some("bridge"));
+    assert_eq!(host.network_mode.as_deref(), Some("none"));
 
     assert_eq!(
         (observed.power_state, observed.exit_code),
@@ -61,13 +61,13 @@ async fn a_flavor_with_more_cpus_than_the_host_boots_with_what_there_is() {
 }
 
 #[tokio::test]
-async fn a_server_without_networks_has_none() {
+async fn a_server_without_networks_is_on_the_one_of_its_user_data() {
     let stage = Stage::set().await;
-    let mut server = instance("");
+    let mut server = instance("host_config: {network_mode: bridge}\n");
     server.network = NetworkChoice::None;
     stage.boot(&server, &stage.local_image().await).await.unwrap();
     let host = stage.inspect(server.id).await.unwrap().host_config.unwrap();
-    assert_eq!(host.network_mode.as_deref(), Some("none"));
+    assert_eq!(host.network_mode.as_deref(), Some("bridge"));
 }
 
 #[tokio::test]

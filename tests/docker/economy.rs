@@ -31,6 +31,8 @@ async fn a_boot_asks_four_things() {
             shared_directory: None,
             inject_key: false,
             privileged: false,
+            plugging: stage.plugging.clone(),
+            guests: None,
         },
     );
     // As compute does when it starts.

@@ -12,6 +12,7 @@ mod events;
 mod image;
 mod images;
 mod isolation;
+mod networks;
 mod options;
 mod power;
 mod snapshot;

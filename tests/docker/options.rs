@@ -25,7 +25,7 @@ async fn a_create_body_in_the_engines_own_words_is_followed() {
     let stage = Stage::set().await;
     let body = r#"{"Cmd": ["sleep", "1000"], "Tty": true, "OpenStdin": false, "WorkingDir": "/bin",
         "ExposedPorts": {"80/tcp": {}},
-        "HostConfig": {"CapDrop": ["MKNOD"], "Dns": ["192.0.2.1"], "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 2},
+        "HostConfig": {"NetworkMode": "bridge", "CapDrop": ["MKNOD"], "Dns": ["192.0.2.1"], "RestartPolicy": {"Name": "on-failure", "MaximumRetryCount": 2},
                        "PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": ""}]}}}"#;
     let server = instance(body);
     stage.boot(&server, &stage.local_image().await).await.unwrap();

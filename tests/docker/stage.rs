@@ -14,7 +14,9 @@ use bollard::query_parameters::{
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt;
+use nix::sched::{CloneFlags, unshare};
 use nova_docker::docker::{Docker, Endpoint};
+use nova_docker::network::vif::{self, Kernel, Namespace, OvsSwitch, Plugging};
 use nova_docker::objects::{
     DeploymentId, Flavor, FlavorId, Image, ImageId, Instance, InstanceId, NetworkChoice, ProjectId,
     RequestContext, RequestId, SchedulerHints, SystemWorld, TaskState, UserData, UserId, VmState, Wiring,
@@ -30,7 +32,11 @@ pub(crate) struct Stage {
     pub(crate) docker: Docker,
     pub(crate) images: Arc<Images>,
     pub(crate) driver: DockerDriver,
+    settings: Settings,
     pub(crate) files: tempfile::TempDir,
+    /// The namespace of this test's bridges.
+    pub(crate) home: Namespace,
+    pub(crate) plugging: Plugging,
     /// The reference of the image made for this test: busybox, whose command is a shell.
     pub(crate) reference: String,
 }
@@ -45,6 +51,8 @@ impl Stage {
         let deployment = DeploymentId(SystemWorld.uuid());
         let files = tempfile::tempdir().unwrap();
         let images = Arc::new(Images::default());
+        let home = namespace();
+        let kernel = Kernel::new(home.clone(), OvsSwitch::default());
         let mut settings = Settings {
             deployment,
             host: "docker-tests".to_owned(),
@@ -53,18 +61,29 @@ impl Stage {
             shared_directory: None,
             inject_key: false,
             privileged: false,
+            plugging: vif::choose("generic", &vif::Settings::default(), Arc::new(kernel)).unwrap(),
+            guests: None,
         };
         change(&mut settings);
+        let plugging = settings.plugging.clone();
         let stage = Self {
-            driver: DockerDriver::new(docker.clone(), images.clone(), settings),
+            driver: DockerDriver::new(docker.clone(), images.clone(), settings.clone()),
+            settings,
             reference: format!("nova-docker-test/{deployment}:busybox"),
             deployment,
             docker,
             images,
             files,
+            home,
+            plugging,
         };
         stage.import(&stage.reference, r#"CMD ["sh"]"#).await;
         stage
+    }
+
+    /// As after a restart of nova-docker: it remembers nothing.
+    pub(crate) fn another_driver(&self) -> DockerDriver {
+        DockerDriver::new(self.docker.clone(), self.images.clone(), self.settings.clone())
     }
 
     pub(crate) async fn api(&self) -> bollard::Docker {
@@ -258,6 +277,15 @@ async fn containers(api: &bollard::Docker, deployment: DeploymentId) -> Vec<Stri
         .collect()
 }
 
+/// A new one, which ends when nobody holds it any more.
+fn namespace() -> Namespace {
+    let made = std::thread::spawn(|| {
+        unshare(CloneFlags::CLONE_NEWNET).expect("these tests need root");
+        Namespace::current().unwrap()
+    });
+    made.join().unwrap()
+}
+
 pub(crate) fn docker() -> Docker {
     let mut endpoint = Endpoint::default();
     if let Ok(url) = std::env::var("NOVA_DOCKER_TEST_HOST") {
@@ -277,7 +305,8 @@ fn busybox() -> Bytes {
         .append_data(&mut header, "bin/busybox", program.as_slice())
         .unwrap();
     for name in [
-        "sh", "sleep", "cat", "echo", "env", "printf", "seq", "ls", "hostname",
+        "sh", "sleep", "cat", "echo", "env", "printf", "seq", "ls", "hostname", "ping", "ip", "nslookup",
+        "wget", "nc", "touch",
     ] {
         let mut header = tar::Header::new_gnu();
         header.set_entry_type(tar::EntryType::Symlink);

@@ -633,8 +633,12 @@ for frame in sys.argv[2:]:
             mac: "fa:16:3e:00:00:09".parse().unwrap(),
             address: cidr("10.0.0.8/30"),
         });
+        guard.senders.push(Sender {
+            mac: "fa:16:3e:00:00:09".parse().unwrap(),
+            address: cidr("fd00::9/128"),
+        });
         guarded(&two, guard).await;
-        let pair = [ip(OTHER, "10.0.0.9", (9, 9))];
+        let pair = [ip(OTHER, "10.0.0.9", (9, 9)), arp(OTHER, OTHER, "10.0.0.9")];
         let mixed = [
             ip(OWN, "10.0.0.9", (9, 9)),
             ip(OTHER, "10.0.0.2", (9, 9)),

@@ -12,6 +12,7 @@ mod command;
 mod fabric;
 mod failures;
 mod firewall;
+mod guests;
 mod macvlan;
 mod ovs;
 mod repair;

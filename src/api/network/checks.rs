@@ -25,10 +25,6 @@ pub(super) fn text(value: &Value) -> Checked {
     }
 }
 
-pub(super) fn text_or_null(value: &Value) -> Checked {
-    unless_null(value, text)
-}
-
 pub(super) fn filled_text(value: &Value) -> Checked {
     match value.as_str() {
         Some(text) if text.trim().is_empty() => Err(format!("'{text}' Blank strings are not permitted.")),
@@ -101,10 +97,6 @@ pub(super) fn cidr(value: &Value) -> Checked {
 
 pub(super) fn cidr_or_null(value: &Value) -> Checked {
     unless_null(value, cidr)
-}
-
-pub(super) fn cidrs(value: &Value) -> Checked {
-    each(value, cidr)
 }
 
 pub(super) fn mac(value: &Value) -> Checked {

@@ -9,11 +9,14 @@ mod checks;
 mod extensions;
 mod fault;
 mod listing;
+mod others;
 mod paging;
 mod quotas;
 mod resource;
 mod resources;
 mod tags;
+#[cfg(test)]
+mod tests;
 mod versions;
 
 use std::sync::Arc;
@@ -69,6 +72,7 @@ fn behind_a_token() -> Router<Door> {
         .route("/v2.0/", get(versions::show))
         .route("/v2.0/extensions", get(extensions::list))
         .route("/v2.0/extensions/{alias}", get(extensions::show))
+        .merge(others::routes())
         .merge(quotas::routes())
         .merge(resources::routes())
 }

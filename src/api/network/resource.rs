@@ -97,6 +97,16 @@ pub(super) fn view<T: Served>(
     door: &Door,
     context: &RequestContext,
 ) -> Map<String, Value> {
+    view_for(record, state, door, context.is_admin())
+}
+
+/// As administrators see it, or everybody else.
+pub(super) fn view_for<T: Served>(
+    record: &T,
+    state: &local::State,
+    door: &Door,
+    admin: bool,
+) -> Map<String, Value> {
     let mut all = match serde_json::to_value(record) {
         Ok(Value::Object(all)) => all,
         _ => Map::new(),
@@ -106,7 +116,7 @@ pub(super) fn view<T: Served>(
     all.insert("created_at".to_owned(), seconds(standard.created_at));
     all.insert("updated_at".to_owned(), seconds(standard.updated_at));
     record.complete(state, door, &mut all);
-    let seen = attributes::<T>().filter(|row| row.is_seen(context.is_admin()));
+    let seen = attributes::<T>().filter(|row| row.is_seen(admin));
     seen.filter_map(|row| Some((row.name.to_owned(), all.shift_remove(row.name)?)))
         .collect()
 }

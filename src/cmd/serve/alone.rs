@@ -1,12 +1,13 @@
-//! The whole small cloud: our own identity and image services beside compute.
+//! The whole small cloud: our own identity, image and network services beside compute.
 
 use std::sync::Arc;
 
+use anyhow::{Context, ensure};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 
-use super::State;
-use super::parts::{Cloud, Doors, compute_door, core, database, engine};
+use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::{State, plugging};
 use crate::api::{self, RequestIds};
 use crate::compute::Compute;
 use crate::conf::Conf;
@@ -14,7 +15,10 @@ use crate::identity::Catalog;
 use crate::identity::local::{Clouds, Local};
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
-use crate::objects::{ImageId, World};
+use crate::network::fabric::Fabric;
+use crate::network::local::{Founding, LocalNetworks};
+use crate::network::vif::Namespace;
+use crate::objects::{ImageId, ProjectId, World};
 
 pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> anyhow::Result<Cloud> {
     let db = database(conf, state).await?;
@@ -28,22 +32,36 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
         .with_on_delete(Arc::new(move |id| {
             let _ = deleted.send(id);
         }));
+    let networks = networks(conf, &db, &identity, &world).await?;
     let service: Arc<dyn ImageService> = Arc::new(images.clone());
-    let compute = core(conf, state, &db, docker, service, world.clone()).await?;
+    let wires = Wires {
+        networks: Arc::new(crate::network::Absent),
+        plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
+        guests: None,
+    };
+    let compute = core(conf, state, &db, docker, service, world.clone(), wires).await?;
     tokio::spawn(forget_deleted(compute.clone(), gone));
     let catalog = Catalog::new(
         &conf.standalone.region_name,
         &urls.identity,
         &urls.image,
+        &urls.network,
         &urls.compute,
     );
     let validate = Arc::new(identity.clone());
     let ids = RequestIds::new(world.clone(), None);
+    let network = api::network::Parts {
+        networks,
+        identity: validate.clone(),
+        ids: ids.clone(),
+        zone: conf.default.default_availability_zone.clone(),
+    };
     Ok(Cloud {
         doors: Doors {
             compute: compute_door(conf, compute.clone(), validate.clone(), world.clone()),
             identity: Some(api::identity::router(identity, catalog, world)),
             image: Some(api::image::router(images, validate, ids)),
+            network: Some(api::network::router(network)),
         },
         compute,
     })
@@ -71,6 +89,45 @@ async fn people(
     Ok(local)
 }
 
+/// With what a new cloud begins with.
+async fn networks(
+    conf: &Conf,
+    db: &crate::db::Db,
+    identity: &Local,
+    world: &Arc<dyn World>,
+) -> anyhow::Result<LocalNetworks> {
+    let networks = LocalNetworks::open(db.networks(), world.clone()).await?;
+    let projects = identity.projects().await?;
+    // Without the project of that name there is nobody whose they could be, and they are not missed.
+    if let Some(admins) = projects.iter().find(|project| project.name == "admin") {
+        let founding = Founding {
+            private: conf.standalone.private_subnet,
+            public: conf.standalone.public_subnet,
+            admin_project: ProjectId(admins.id.clone()),
+        };
+        let founded = networks.found(&founding).await;
+        founded.context("the first networks could not be made")?;
+    }
+    Ok(networks)
+}
+
+/// Whether the first networks can be made of their ranges.
+pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
+    let (private, public) = (&conf.standalone.private_subnet, &conf.standalone.public_subnet);
+    for (option, range) in [("private_subnet", private), ("public_subnet", public)] {
+        let spare = if range.address.is_ipv4() { 32 } else { 128 } - range.prefix;
+        ensure!(
+            spare >= 3,
+            "[standalone] {option}: {range} has no room for a gateway, a router and a server"
+        );
+    }
+    ensure!(
+        !private.contains(public.address) && !public.contains(private.address),
+        "[standalone] private_subnet and public_subnet must not overlap"
+    );
+    Ok(())
+}
+
 /// A deleted image has no use in the engine either.
 async fn forget_deleted(compute: Compute, mut gone: mpsc::UnboundedReceiver<ImageId>) {
     while let Some(id) = gone.recv().await {
@@ -78,10 +135,11 @@ async fn forget_deleted(compute: Compute, mut gone: mpsc::UnboundedReceiver<Imag
     }
 }
 
-/// Where clients find the three services.
+/// Where clients find the services.
 struct Urls {
     identity: String,
     image: String,
+    network: String,
     compute: String,
 }
 
@@ -99,6 +157,7 @@ impl Urls {
         Self {
             identity: at(&alone.identity_listen, alone.identity_listen_port) + "/v3",
             image: at(&alone.image_listen, alone.image_listen_port),
+            network: at(&alone.network_listen, alone.network_listen_port),
             compute: at(&base.osapi_compute_listen, base.osapi_compute_listen_port) + "/v2.1",
         }
     }

@@ -6,13 +6,14 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
-use super::State;
-use super::parts::{Cloud, Doors, compute_door, core, database, engine};
+use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::{State, plugging};
 use crate::conf::{Auth, Conf};
 use crate::identity::{Credentials, Domain, Keystone, Session, Trust};
 use crate::image::ImageService;
 use crate::image::glance::{self, Glance};
 use crate::network::neutron::{self, Neutron};
+use crate::network::vif::Namespace;
 use crate::objects::{Secret, World};
 
 pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> anyhow::Result<Cloud> {
@@ -27,13 +28,18 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let identity = Arc::new(Keystone::new(session.clone(), &uri, cache, world.clone()));
     let images: Arc<dyn ImageService> = Arc::new(glance(conf, session.clone())?);
     let networks = neutron(conf, session, &world)?;
-    tracing::debug!(?networks, "servers are not on these networks yet");
-    let compute = core(conf, state, &db, docker, images, world.clone()).await?;
+    let wires = Wires {
+        networks: Arc::new(networks),
+        plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
+        guests: None,
+    };
+    let compute = core(conf, state, &db, docker, images, world.clone(), wires).await?;
     Ok(Cloud {
         doors: Doors {
             compute: compute_door(conf, compute.clone(), identity, world),
             identity: None,
             image: None,
+            network: None,
         },
         compute,
     })

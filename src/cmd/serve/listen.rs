@@ -21,6 +21,7 @@ pub(super) struct Listeners {
     compute: TcpListener,
     identity: Option<TcpListener>,
     image: Option<TcpListener>,
+    network: Option<TcpListener>,
 }
 
 /// Services that answer, each in a task of its own.
@@ -39,17 +40,20 @@ impl Listeners {
             &base.osapi_compute_listen,
             base.osapi_compute_listen_port,
         );
-        let (mut identity, mut image) = (None, None);
+        let (mut identity, mut image, mut network) = (None, None, None);
         if conf.is_standalone() {
             let (host, port) = (&alone.identity_listen, alone.identity_listen_port);
             identity = Some(bind("[standalone] identity_listen", host, port).await?);
             let (host, port) = (&alone.image_listen, alone.image_listen_port);
             image = Some(bind("[standalone] image_listen", host, port).await?);
+            let (host, port) = (&alone.network_listen, alone.network_listen_port);
+            network = Some(bind("[standalone] network_listen", host, port).await?);
         }
         Ok(Self {
             compute: compute.await?,
             identity,
             image,
+            network,
         })
     }
 
@@ -60,6 +64,7 @@ impl Listeners {
             (Some(self.compute), Some(doors.compute)),
             (self.identity, doors.identity),
             (self.image, doors.image),
+            (self.network, doors.network),
         ];
         for (listener, router) in all {
             if let (Some(listener), Some(router)) = (listener, router) {
@@ -86,14 +91,19 @@ pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
     let (base, alone) = (&conf.default, &conf.standalone);
     let mut ports = vec![base.osapi_compute_listen_port];
     if conf.is_standalone() {
-        ports.extend([alone.identity_listen_port, alone.image_listen_port]);
+        ports.extend([
+            alone.identity_listen_port,
+            alone.image_listen_port,
+            alone.network_listen_port,
+        ]);
     }
     let all = ports.len();
     ports.sort_unstable();
     ports.dedup();
     anyhow::ensure!(
         ports.len() == all,
-        "[DEFAULT] osapi_compute_listen_port, [standalone] identity_listen_port and image_listen_port must differ"
+        "[DEFAULT] osapi_compute_listen_port, [standalone] identity_listen_port, image_listen_port and network_listen_port \
+         must differ"
     );
     Ok(())
 }

@@ -6,6 +6,7 @@ mod listen;
 mod logging;
 mod notify;
 mod parts;
+mod plugging;
 mod signals;
 
 use std::io::Write;
@@ -89,10 +90,11 @@ fn workers() -> usize {
 /// What `serve` would refuse of a configuration that can be read, found without touching anything.
 pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
     parts::engine(conf)?;
+    plugging::check(&conf.docker)?;
     crate::virt::check_name(&conf.default.compute_driver)?;
     listen::check(conf)?;
     match conf.is_standalone() {
-        true => Ok(()),
+        true => alone::check(conf),
         false => inside::check(conf),
     }
 }

@@ -14,7 +14,9 @@ use crate::db::{Db, Records};
 use crate::docker::{Docker, Endpoint};
 use crate::identity::Validate;
 use crate::image::ImageService;
-use crate::network;
+use crate::network::NetworkService;
+use crate::network::guest::Guests;
+use crate::network::vif::Plugging;
 use crate::objects::World;
 use crate::virt;
 
@@ -31,6 +33,7 @@ pub(super) struct Doors {
     pub(super) compute: Router,
     pub(super) identity: Option<Router>,
     pub(super) image: Option<Router>,
+    pub(super) network: Option<Router>,
 }
 
 pub(super) async fn database(conf: &Conf, state: &State) -> anyhow::Result<Db> {
@@ -54,6 +57,14 @@ pub(super) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
     })?)
 }
 
+/// How servers come to their networks, and whom they ask there.
+#[derive(Debug)]
+pub(super) struct Wires {
+    pub(super) networks: Arc<dyn NetworkService>,
+    pub(super) plugging: Plugging,
+    pub(super) guests: Option<Guests>,
+}
+
 /// The core: records, driver and images under one façade.
 pub(super) async fn core(
     conf: &Conf,
@@ -62,6 +73,7 @@ pub(super) async fn core(
     docker: Docker,
     images: Arc<dyn ImageService>,
     world: Arc<dyn World>,
+    wires: Wires,
 ) -> anyhow::Result<Compute> {
     let settings = virt::docker::Settings {
         deployment: db.deployment(),
@@ -74,13 +86,15 @@ pub(super) async fn core(
         shared_directory: conf.docker.shared_directory.clone(),
         inject_key: conf.docker.inject_key,
         privileged: conf.docker.privileged,
+        plugging: wires.plugging,
+        guests: wires.guests,
     };
     let driver = virt::driver(&conf.default.compute_driver, docker, images.clone(), settings)?;
     let parts = compute::Parts {
         records: Arc::new(db.clone()),
         driver,
         images,
-        network: Arc::new(network::Absent),
+        network: wires.networks,
         world,
         settings: compute_settings(conf, state),
     };

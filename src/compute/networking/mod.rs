@@ -1,13 +1,37 @@
 //! What servers' networks ask of compute: ports made and given back, interfaces attached and detached while a server runs.
 
-use std::net::IpAddr;
+//!
+//! The network service decides what ports there are and what may pass them; the record remembers it; the driver makes it
+//! so. `choose` looks at a boot's wishes before anything is written, `allocate` makes and gives back ports, `watch` hears
+//! what changes and `refresh` brings it to the servers, `wire` keeps interfaces in place. A port whose server does not
+//! remember it is a leftover: `reclaim` finds it by its device.
 
-use uuid::Uuid;
+mod allocate;
+mod attach;
+mod choose;
+mod detach;
+mod directory;
+mod events;
+mod fixed_ips;
+mod groups;
+mod info;
+mod interfaces;
+mod nets;
+mod plugging;
+mod refresh;
+mod watch;
+mod wire;
 
-use super::core::Compute;
-use crate::compute::Error;
-use crate::network::{PortStatus, SecurityGroup};
-use crate::objects::{InstanceId, RequestContext, Vif, WantedNetwork};
+use crate::network::PortStatus;
+use crate::objects::{InstanceId, Vif};
+
+pub(super) use allocate::{allocate, deallocate, take_back};
+pub(super) use choose::{Chosen, check_mode, check_port_is_free, choose, wanted};
+pub use directory::Directory;
+pub(super) use info::{fresh, known, learn};
+pub(super) use nets::Nets;
+pub(super) use watch::watch;
+pub(super) use wire::wire;
 
 /// One interface of a server, as its network service has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,110 +75,4 @@ pub enum EventOutcome {
     NoSuchInstance,
     /// The server is not on a host yet.
     NotOnHost,
-}
-
-impl Compute {
-    /// In the order of their positions.
-    pub async fn interfaces(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-    ) -> Result<Vec<Interface>, Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    pub async fn interface(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-        _port: Uuid,
-    ) -> Result<Interface, Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    /// Answers when the interface works.
-    pub async fn attach_interface(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-        _wanted: WantedNetwork,
-    ) -> Result<Interface, Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    /// Accepted; done in the server's queue.
-    pub async fn detach_interface(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-        _port: Uuid,
-    ) -> Result<(), Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    pub async fn add_fixed_ip(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-        _network: Uuid,
-    ) -> Result<(), Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    pub async fn remove_fixed_ip(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-        _address: IpAddr,
-    ) -> Result<(), Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    pub async fn add_security_group(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-        _name: &str,
-    ) -> Result<(), Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    pub async fn remove_security_group(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-        _name: &str,
-    ) -> Result<(), Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    /// The groups of all its ports, each once, with their rules.
-    pub async fn security_groups(
-        &self,
-        context: &RequestContext,
-        id: InstanceId,
-    ) -> Result<Vec<SecurityGroup>, Error> {
-        self.core.visible(context, id).await?;
-        Err(not_yet())
-    }
-
-    /// One outcome for each event, in their order. The caller is a service: whose servers they are does not matter.
-    pub async fn external_events(&self, events: Vec<ExternalEvent>) -> Vec<EventOutcome> {
-        events.iter().map(|_| EventOutcome::NoSuchInstance).collect()
-    }
-}
-
-fn not_yet() -> Error {
-    Error::Unavailable {
-        service: "the network service",
-        reason: "it is not wired yet".to_owned(),
-    }
 }

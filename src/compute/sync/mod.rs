@@ -28,7 +28,7 @@ use super::image_cache::ImageCache;
 use super::queue::Kind;
 use super::settle::{clear_task, settle};
 use super::task_state::Verb;
-use super::{build, delete, power, rebuild, snapshot};
+use super::{build, delete, networking, power, rebuild, snapshot};
 use crate::compute::Error;
 use crate::objects::{Fault, Instance, InstanceId, PowerState, VmState};
 use crate::virt::{Event, Observed};
@@ -57,6 +57,9 @@ pub(super) async fn watch(core: Arc<Core>) {
 /// The events come first: what happens while everything is looked at is not missed.
 async fn open(core: &Arc<Core>) -> Result<BoxStream<'static, Event>, Error> {
     let events = core.driver.events().await?;
+    for instance in core.records.instances().await? {
+        core.nets.mark_stale(instance.id);
+    }
     everything(core).await?;
     Ok(events)
 }
@@ -69,7 +72,10 @@ async fn attend(core: &Arc<Core>, mut events: BoxStream<'static, Event>, cache: 
     loop {
         tokio::select! {
             event = events.next() => match event {
-                Some(event) => look_at(core, event.instance),
+                Some(event) => {
+                    core.nets.mark_stale(event.instance);
+                    look_at(core, event.instance);
+                }
                 None => return "it closed its stream of events".to_owned(),
             },
             _ = ticks.tick() => {
@@ -96,6 +102,7 @@ async fn everything(core: &Arc<Core>) -> Result<(), Error> {
         let unfinished = core.unfinished().contains(&instance.id);
         let due = unfinished
             || instance.snapshot_image.is_some()
+            || observed.as_ref().is_some_and(is_up) && core.nets.is_stale(instance.id)
             || remedy::look(&instance, observed.as_ref()) != Remedy::Nothing;
         if due && (unfinished || instance.task_state.is_none()) {
             look_at(core, instance.id);
@@ -146,6 +153,7 @@ async fn consider(core: &Arc<Core>, id: InstanceId) -> Result<(), Error> {
         true => remedy::resume(&instance, observed.as_ref()),
         false => remedy::look(&instance, observed.as_ref()),
     };
+    let up = observed.clone().filter(is_up);
     let applied = apply(core, &instance, observed, remedy).await;
     if unfinished && applied.is_err() {
         core.unfinished().insert(id);
@@ -153,7 +161,18 @@ async fn consider(core: &Arc<Core>, id: InstanceId) -> Result<(), Error> {
     if instance.task_state.is_none() {
         forget_snapshot(core, &instance).await?;
     }
+    if let Some(observed) = up
+        && matches!(remedy, Remedy::Nothing | Remedy::Settle)
+        && core.nets.is_stale(id)
+    {
+        networking::wire(core, id, &observed).await?;
+    }
     applied
+}
+
+/// Whether there is a namespace with interfaces in it.
+fn is_up(observed: &Observed) -> bool {
+    matches!(observed.power_state, PowerState::Running | PowerState::Paused)
 }
 
 /// The image of an earlier snapshot could not be deleted then.
@@ -187,6 +206,7 @@ async fn apply(
         (Remedy::Settle | Remedy::Gone, _) => gone(core, instance).await?,
         (Remedy::Build, _) => {
             core.driver.destroy(id).await?;
+            networking::deallocate(core, id).await?;
             let log = ActionLog::resume(core, &context, id, build::ACTION).await;
             build::build(core.clone(), context, id, None, log).await;
         }
@@ -241,7 +261,6 @@ async fn gone(core: &Core, seen: &Instance) -> Result<(), Error> {
             return Ok(());
         }
         instance.power_state = PowerState::NoState;
-        instance.vifs.clear();
         clear_task(instance);
         if instance.vm_state != VmState::Error {
             instance.vm_state = VmState::Error;

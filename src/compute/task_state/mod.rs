@@ -28,6 +28,10 @@ pub(super) enum Verb {
     UpdateTags,
     DeleteTag,
     DeleteTags,
+    AttachInterface,
+    DetachInterface,
+    AddFixedIp,
+    RemoveFixedIp,
 }
 
 /// The verbs that the driver does to a container that is there.
@@ -91,6 +95,14 @@ impl Verb {
             locks,
             sets: None,
         };
+        let connects = |word, vm_states, during| Rule {
+            word,
+            vm_states,
+            during,
+            launched: false,
+            locks: true,
+            sets: None,
+        };
         match self {
             Self::Power(Power::Start) => changes("start", &[VmState::Stopped], TaskState::PoweringOn),
             Self::Power(Power::Stop) => {
@@ -125,6 +137,10 @@ impl Verb {
             Self::UpdateTags => describes("update tags", false),
             Self::DeleteTag => describes("delete tag", false),
             Self::DeleteTags => describes("delete tags", false),
+            Self::AttachInterface => connects("attach_interface", LIVE, During::Nothing),
+            Self::DetachInterface => connects("detach_interface", LIVE, During::Nothing),
+            Self::AddFixedIp => connects("addFixedIp", &[], During::Anything),
+            Self::RemoveFixedIp => connects("removeFixedIp", &[], During::Anything),
         }
     }
 

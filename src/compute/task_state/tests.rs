@@ -29,6 +29,10 @@ fn verbs() -> Vec<Verb> {
         Verb::UpdateTags,
         Verb::DeleteTag,
         Verb::DeleteTags,
+        Verb::AttachInterface,
+        Verb::DetachInterface,
+        Verb::AddFixedIp,
+        Verb::RemoveFixedIp,
     ]
 }
 
@@ -50,7 +54,7 @@ fn every_verb_is_legal_in_just_these_vm_states() {
     // Active, Building, Paused, Stopped, Error
     let table = [
         "...x.", "x...x", "x....", "x.xxx", "x....", "..x..", "x.xx.", "x..xx", "xxxxx", "x.xx.", "x.xx.",
-        "x.xx.", "x.xx.", "x.xx.", "x.xx.",
+        "x.xx.", "x.xx.", "x.xx.", "x.xx.", "x.xx.", "x.xx.", "xxxxx", "xxxxx",
     ];
     let found: Vec<String> = verbs()
         .into_iter()
@@ -96,7 +100,11 @@ fn every_verb_is_legal_during_just_these_tasks() {
             .map(|task| verb.check(&server(legal, Some(task)), false).is_ok()));
         let expected = match verb {
             Verb::Power(Power::Reboot(RebootType::Hard)) => ".......xxx...xx...",
-            Verb::Power(_) | Verb::CreateImage | Verb::Rebuild => "..................",
+            Verb::Power(_)
+            | Verb::CreateImage
+            | Verb::Rebuild
+            | Verb::AttachInterface
+            | Verb::DetachInterface => "..................",
             _ => "xxxxxxxxxxxxxxxxxx",
         };
         assert_eq!(found, expected, "{verb:?}");

@@ -7,4 +7,4 @@ mod stage;
 mod sync;
 mod verbs;
 
-pub(in crate::compute) use stage::record;
+pub(in crate::compute) use stage::{record, vif};

@@ -394,3 +394,37 @@ pub(in crate::compute) fn record() -> Instance {
         terminated_at: None,
     }
 }
+
+/// A VIF for tests of pure functions.
+pub(in crate::compute) fn vif(id: Uuid) -> Vif {
+    Vif {
+        id,
+        mac: Mac([0xfa, 0x16, 0x3e, 0, 0, 1]),
+        position: 0,
+        preserve_on_delete: false,
+        active: true,
+        tag: None,
+        floating_ips: Vec::new(),
+        vif_type: Some("bridge".to_owned()),
+        details: vif::Details::default(),
+        ovs_interface_id: None,
+        network: vif::Network {
+            id: Uuid::from_u128(0x7e7),
+            label: "private".to_owned(),
+            project: None,
+            bridge: None,
+            mtu: None,
+            should_create_vlan: false,
+            vlan: None,
+            bridge_interface: None,
+            subnets: vec![vif::Subnet {
+                id: None,
+                cidr: "10.0.0.0/24".parse().unwrap(),
+                gateway: None,
+                ips: vec!["10.0.0.2".parse().unwrap()],
+                routes: Vec::new(),
+                dns: Vec::new(),
+            }],
+        },
+    }
+}

@@ -108,7 +108,7 @@ fn as_python_writes(kind: Kind, text: String) -> String {
             let quoted: Vec<String> = items.iter().map(|item| format!("'{item}'")).collect();
             format!("[{}]", quoted.join(", "))
         }),
-        Kind::Path | Kind::Text => return text,
+        Kind::Lines | Kind::Path | Kind::Text => return text,
     };
     printed.unwrap_or(text)
 }

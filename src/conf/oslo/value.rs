@@ -1,8 +1,11 @@
 //! What a text in the file may mean: one impl per type that an option can have.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
+
+use crate::objects::Cidr;
 
 /// The type note of the sample file, and how `$name` writes a value of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,6 +13,7 @@ pub(crate) enum Kind {
     Bool,
     Float,
     Integer,
+    Lines,
     List,
     Path,
     Port,
@@ -22,6 +26,7 @@ impl Kind {
             Kind::Bool => "boolean value",
             Kind::Float => "floating point value",
             Kind::Integer => "integer value",
+            Kind::Lines => "one value in each line",
             Kind::List => "list value",
             Kind::Path | Kind::Text => "string value",
             Kind::Port => "port value",
@@ -148,6 +153,42 @@ impl Value for Vec<String> {
 
     fn blank() -> Self {
         Vec::new()
+    }
+}
+
+/// What may have commas in it: each line is an item. Lines after the first are indented in the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lines(pub Vec<String>);
+
+impl Value for Lines {
+    const KIND: Kind = Kind::Lines;
+
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        Ok(Self(lines.map(str::to_owned).collect()))
+    }
+
+    fn blank() -> Self {
+        Self::default()
+    }
+}
+
+/// A range of addresses; what lies beyond the prefix is left out.
+impl Value for Cidr {
+    const KIND: Kind = Kind::Text;
+
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let range: Result<Self, _> = text.trim().parse();
+        range
+            .map(|range| range.network())
+            .map_err(|_| "a network in CIDR notation, as 10.0.0.0/24")
+    }
+
+    fn blank() -> Self {
+        Self {
+            address: IpAddr::from([0, 0, 0, 0]),
+            prefix: 32,
+        }
     }
 }
 

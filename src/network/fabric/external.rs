@@ -2,7 +2,6 @@
 
 use super::names;
 use super::room::Room;
-use super::rules::network;
 use super::wanted::External;
 use super::wire::Wire;
 use super::{Error, survey};
@@ -24,7 +23,7 @@ pub(super) async fn make(
         return Err(Error::ForeignInterface(far));
     }
     for gateway in &external.gateways {
-        refuse_overlap(&host.survey, network(*gateway), &far)?;
+        refuse_overlap(&host.survey, gateway.network(), &far)?;
     }
     let wire = Wire {
         near: names::switch_end(external),

@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::super::vif::{Change, Error, Route};
 use super::names;
 use super::room::Room;
-use super::rules::network;
 use super::sysctl;
 use super::wanted::{Gateway, Interface, Router};
 use super::wire::Wire;
@@ -108,7 +107,7 @@ fn routes(router: &Router) -> Vec<Route> {
     for route in &router.routes {
         routes.extend(towards(router, route.gateway).map(|link| Route {
             link,
-            destination: network(route.destination),
+            destination: route.destination.network(),
             via: Some(route.gateway),
             onlink: false,
             metric: None,

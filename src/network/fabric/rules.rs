@@ -4,7 +4,6 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::names;
 use super::wanted::{External, Gateway, Router};
-use crate::objects::Cidr;
 use crate::objects::vif::FloatingIp;
 
 /// A router's rules, in a table of its own namespace. They replace those that are there.
@@ -24,7 +23,7 @@ pub(super) fn of_host(table_name: &str, externals: &[&External]) -> String {
     let ranges = externals.iter().flat_map(|external| &external.gateways);
     let ranges: Vec<String> = ranges
         .filter(|range| range.address.is_ipv4())
-        .map(|range| network(*range).to_string())
+        .map(|range| range.network().to_string())
         .collect();
     let chains = (!ranges.is_empty()).then(|| {
         let hook = "type nat hook postrouting priority srcnat; policy accept;";
@@ -141,21 +140,6 @@ impl Translation {
         }
         rules
     }
-}
-
-/// The range that an address with a prefix is of.
-pub(super) fn network(of: Cidr) -> Cidr {
-    let address = match of.address {
-        IpAddr::V4(address) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(of.prefix)).unwrap_or(0);
-            IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & mask))
-        }
-        IpAddr::V6(address) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(of.prefix)).unwrap_or(0);
-            IpAddr::V6((address.to_bits() & mask).into())
-        }
-    };
-    Cidr { address, ..of }
 }
 
 fn v4(address: IpAddr) -> Option<Ipv4Addr> {

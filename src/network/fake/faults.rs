@@ -104,8 +104,7 @@ impl Shared {
 }
 
 fn unreachable() -> Error {
-    Error::Unreachable {
-        url: "fake://network".to_owned(),
-        reason: "it was told to be silent".to_owned(),
-    }
+    let url = "fake://network".to_owned();
+    let reason = "connection refused".to_owned();
+    Error::Unreachable { url, reason }
 }

@@ -9,6 +9,14 @@ use super::ruleset::{Frames, ruleset};
 use crate::network::nft;
 use crate::network::vif::{Error, Namespace};
 
+/// Which interfaces are filtered in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Present,
+    /// Those that come later too.
+    Future,
+}
+
 /// Whether this kernel was seen to refuse filters for devices that are not there yet.
 static WANTS_DEVICES: AtomicBool = AtomicBool::new(false);
 static TOLD: Once = Once::new();
@@ -16,18 +24,18 @@ static TOLD: Once = Once::new();
 /// Lets through what the guards of these devices (`eth0`...) let through, and nothing on any other device but `lo`. What
 /// was let through before and is not any more is cut off, established connections too.
 ///
-/// Called before an interface comes into the namespace, so that it is never open, and again when it is there: only Linux
-/// 6.16 and later filter the frames of an interface by its name beforehand. Replaces all in one step; on error everything
-/// is as before. Without guards nothing passes.
-pub async fn apply(namespace: &Namespace, guards: &[(String, Guard)]) -> Result<(), Error> {
+/// Called before an interface comes into the namespace, so that it is never open, and again when it is there if the answer
+/// says so: only Linux 6.16 and later filter the frames of an interface by its name beforehand. Replaces all in one step;
+/// on error everything is as before. Without guards nothing passes.
+pub async fn apply(namespace: &Namespace, guards: &[(String, Guard)]) -> Result<Reach, Error> {
     let load = async |frames: Frames<'_>| nft::apply(Some(namespace), &ruleset(guards, frames)).await;
     if !WANTS_DEVICES.load(Ordering::Relaxed) && load(Frames::OfAll).await.is_ok() {
-        return Ok(());
+        return Ok(Reach::Future);
     }
     let devices = devices(namespace).await?;
     let Err(error) = load(Frames::Of(&devices)).await else {
         WANTS_DEVICES.store(true, Ordering::Relaxed);
-        return Ok(());
+        return Ok(Reach::Present);
     };
     // When it is not the kernel, this says the same.
     load(Frames::Unfiltered).await?;
@@ -37,7 +45,7 @@ pub async fn apply(namespace: &Namespace, guards: &[(String, Guard)]) -> Result<
             "the kernel cannot filter frames that leave an interface (Linux 5.16, NETFILTER_EGRESS): servers with raw sockets can forge addresses"
         );
     });
-    Ok(())
+    Ok(Reach::Present)
 }
 
 async fn devices(namespace: &Namespace) -> Result<Vec<String>, Error> {

@@ -48,10 +48,16 @@ fn frames(guard: &Guard) -> Vec<String> {
         "meta protocol ip6 udp sport 547 udp dport 546 drop".to_owned(),
         "meta protocol ip6 icmpv6 type 134 drop".to_owned(),
     ];
-    for (mac, own) in by_mac(&guard.senders) {
-        lines.extend(ip_frames(guard, mac, &own));
-        lines.push(arp_frames(mac, &own));
-        lines.extend(ipv6_frames(guard, mac, &own));
+    let macs = by_mac(&guard.senders);
+    for (mac, own) in &macs {
+        lines.extend(ip_frames(guard, *mac, own));
+        lines.push(arp_frames(*mac, own));
+        lines.extend(announcements(*mac, own));
+    }
+    lines.push("meta protocol ip6 icmpv6 type 136 drop".to_owned());
+    lines.push("meta protocol ip6 ip6 saddr :: icmpv6 type 135 drop".to_owned());
+    for (mac, own) in &macs {
+        lines.extend(ipv6_frames(guard, *mac, own));
     }
     lines.push("drop".to_owned());
     lines
@@ -97,26 +103,29 @@ fn arp_frames(mac: Mac, own: &[Cidr]) -> String {
     )
 }
 
-fn ipv6_frames(guard: &Guard, mac: Mac, own: &[Cidr]) -> Vec<String> {
+/// What claims an address: that one has it, or that one is about to have it.
+fn announcements(mac: Mac, own: &[Cidr]) -> Vec<String> {
     let frame = frame(mac, "ip6", "0x86dd");
     let own = outermost(own, Ethertype::V6);
     let source = any_of(&own, Ethertype::V6);
-    let mut lines = Vec::new();
-    for target in &own {
+    let of = |target: &Cidr| {
         let target = target_within(target);
-        lines.push(format!(
-            "{frame} ip6 saddr {source} icmpv6 type 136{target} accept"
-        ));
-        lines.push(format!("{frame} ip6 saddr :: icmpv6 type 135{target} accept"));
-    }
-    lines.push("meta protocol ip6 icmpv6 type 136 drop".to_owned());
-    lines.push("meta protocol ip6 ip6 saddr :: icmpv6 type 135 drop".to_owned());
-    lines.push(format!(
-        "{frame} ip6 saddr :: icmpv6 type {ICMPV6_UNADDRESSED} accept"
-    ));
+        [
+            format!("{frame} ip6 saddr {source} icmpv6 type 136{target} accept"),
+            format!("{frame} ip6 saddr :: icmpv6 type 135{target} accept"),
+        ]
+    };
+    own.iter().flat_map(of).collect()
+}
+
+fn ipv6_frames(guard: &Guard, mac: Mac, own: &[Cidr]) -> [String; 2] {
+    let frame = frame(mac, "ip6", "0x86dd");
+    let source = any_of(&outermost(own, Ethertype::V6), Ethertype::V6);
     let routed = routed(guard, Ethertype::V6);
-    lines.push(format!("{frame} ip6 saddr {source}{routed} accept"));
-    lines
+    [
+        format!("{frame} ip6 saddr :: icmpv6 type {ICMPV6_UNADDRESSED} accept"),
+        format!("{frame} ip6 saddr {source}{routed} accept"),
+    ]
 }
 
 /// Neighbour discovery speaks of an address, eight bytes into its message.

@@ -16,7 +16,7 @@ mod ruleset;
 use std::net::IpAddr;
 
 pub use crate::objects::guard::{Direction, Ethertype, Guard, Rule, Sender};
-pub use apply::apply;
+pub use apply::{Reach, apply};
 
 /// Whom a server asks what it is: always let through, on every interface and none.
 pub const METADATA: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(169, 254, 169, 254));

@@ -1,7 +1,6 @@
 //! Address prefixes as nftables wants them: without overlaps, in sets.
 
 use std::fmt::Write;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Ethertype;
 use crate::objects::Cidr;
@@ -38,29 +37,11 @@ impl Ethertype {
 /// Those of one protocol, each once, without host bits, and without those that are part of another.
 pub(super) fn outermost(prefixes: &[Cidr], ethertype: Ethertype) -> Vec<Cidr> {
     let of_protocol = prefixes.iter().filter(|prefix| ethertype.has(prefix));
-    let mut networks: Vec<Cidr> = of_protocol.map(network).collect();
+    let mut networks: Vec<Cidr> = of_protocol.map(Cidr::network).collect();
     networks.sort_by_key(|network| (network.address, network.prefix));
     // Prefixes overlap only by one containing the other, which then stands before it.
     networks.dedup_by(|inner, outer| outer.contains(inner.address));
     networks
-}
-
-fn network(prefix: &Cidr) -> Cidr {
-    let cleared = |width: u8| u32::from(width.saturating_sub(prefix.prefix));
-    let address = match prefix.address {
-        IpAddr::V4(address) => {
-            let mask = u32::MAX.checked_shl(cleared(32)).unwrap_or(0);
-            IpAddr::V4(Ipv4Addr::from_bits(address.to_bits() & mask))
-        }
-        IpAddr::V6(address) => {
-            let mask = u128::MAX.checked_shl(cleared(128)).unwrap_or(0);
-            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & mask))
-        }
-    };
-    Cidr {
-        address,
-        prefix: prefix.prefix,
-    }
 }
 
 /// As nft writes it: a single address without its length.

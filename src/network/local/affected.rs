@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::guards::Groups;
 use super::records::Port;
 use super::state::State;
 use super::table::{Record, Table};
@@ -12,27 +13,10 @@ use super::table::{Record, Table};
 pub(super) fn ports(before: &State, after: &State) -> BTreeSet<Uuid> {
     let changed = both(&before.ports, &after.ports);
     let mut affected: BTreeSet<Uuid> = changed.iter().map(|port| port.standard.id).collect();
-    // Who lets members of a group in lets others in when its members change.
-    let joined: BTreeSet<Uuid> = changed
-        .iter()
-        .flat_map(|port| port.security_groups.clone())
-        .collect();
-    let admits = after.security_group_rules.values().filter_map(|rule| {
-        rule.remote_group_id
-            .filter(|remote| joined.contains(remote))
-            .map(|_| rule.security_group_id)
-    });
-    let rules = both(&before.security_group_rules, &after.security_group_rules);
-    let groups: BTreeSet<Uuid> = rules
-        .iter()
-        .map(|rule| rule.security_group_id)
-        .chain(admits)
-        .collect();
     let networks: BTreeSet<Uuid> = ids(&before.networks, &after.networks, |network| network.standard.id);
     let subnets: BTreeSet<Uuid> = ids(&before.subnets, &after.subnets, |subnet| subnet.standard.id);
     let concerns = |port: &Port| {
-        port.security_groups.iter().any(|group| groups.contains(group))
-            || networks.contains(&port.network_id)
+        networks.contains(&port.network_id)
             || port
                 .fixed_ips
                 .iter()
@@ -42,7 +26,23 @@ pub(super) fn ports(before: &State, after: &State) -> BTreeSet<Uuid> {
     affected.extend(concerned.map(|port| port.standard.id));
     let floating = both(&before.floating_ips, &after.floating_ips);
     affected.extend(floating.iter().filter_map(|floating| floating.port_id));
+    affected.extend(guarded_otherwise(before, after));
     affected
+}
+
+/// Those whose groups' rules have changed, and those that let in members of a group that has others now.
+fn guarded_otherwise(before: &State, after: &State) -> Vec<Uuid> {
+    let rules = before.security_group_rules.is_same(&after.security_group_rules);
+    if rules && before.ports.is_same(&after.ports) {
+        return Vec::new();
+    }
+    let (then, now) = (Groups::of(before), Groups::of(after));
+    let differs = |port: &Port| {
+        let old = before.ports.get(&port.standard.id);
+        old.is_some_and(|old| then.guard(old) != now.guard(port))
+    };
+    let ports = after.ports.values().filter(|port| differs(port));
+    ports.map(|port| port.standard.id).collect()
 }
 
 /// What differs, as it was and as it is.

@@ -3,16 +3,32 @@
 //! Everything it knows is one [`State`]. A change is a function on a copy of it: what differs afterwards is written in one
 //! transaction, then the copy takes the place of the state, then those who watch are told whose ports are concerned.
 
+pub mod address_scopes;
 mod affected;
+pub mod availability;
 mod edit;
 mod error;
+pub mod floating_ips;
+mod founding;
+mod guards;
 pub mod networks;
+pub mod ports;
+mod protocols;
 pub mod quotas;
+mod ranges;
 pub mod records;
 mod rights;
+pub mod routers;
+pub mod security_group_rules;
 pub mod security_groups;
+mod service;
 mod state;
+pub mod subnet_pools;
+pub mod subnets;
 mod table;
+#[cfg(test)]
+pub(crate) mod tests;
+pub mod vifs;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -21,6 +37,7 @@ use tokio::sync::{Mutex, broadcast};
 
 pub use edit::Edit;
 pub use error::{Error, Why};
+pub use founding::Founding;
 pub use rights::Resource;
 pub use state::State;
 pub use table::{Record, Table};

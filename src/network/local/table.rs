@@ -75,9 +75,14 @@ impl<T: Record> Table<T> {
         Arc::make_mut(&mut self.0).remove(key)
     }
 
+    /// Neither has changed since one was copied from the other. Equal tables may say no.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// What became of the records of `before`; those that are equal are left out.
     pub(super) fn differences(&self, before: &Self) -> Vec<Difference<T>> {
-        if Arc::ptr_eq(&self.0, &before.0) {
+        if self.is_same(before) {
             return Vec::new();
         }
         let gone = before.0.iter().filter(|(key, _)| !self.0.contains_key(key));

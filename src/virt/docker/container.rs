@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use bollard::models::{ContainerCreateBody, EndpointSettings, HostConfig, ImageConfig, NetworkingConfig};
+use bollard::models::{ContainerCreateBody, HostConfig, ImageConfig};
 
-use super::dialect::{devices, port_bindings, restart_policy, ulimits};
+use super::dialect::{devices, restart_policy, some, ulimits};
+use super::joining::Joining;
 use super::names;
-use crate::objects::{DeploymentId, Image, Instance, NetworkChoice};
+use crate::objects::{DeploymentId, Image, Instance};
 use crate::user_data::ContainerOptions;
 use crate::virt::Error;
 
@@ -22,8 +23,9 @@ pub(in crate::virt) struct Ground<'a> {
     pub(in crate::virt) cpus: u32,
     pub(in crate::virt) privileged: bool,
     pub(in crate::virt) limit_disk: bool,
-    /// `source:target:ro` of the directory with the SSH key.
-    pub(in crate::virt) key_bind: Option<String>,
+    /// `source:target:ro` of what the driver shows the server: its SSH key, its config drive.
+    pub(in crate::virt) binds: Vec<String>,
+    pub(in crate::virt) joining: Joining,
 }
 
 /// The image as the engine has it.
@@ -38,7 +40,11 @@ pub(in crate::virt) struct EngineImage {
 /// 1. the image's own configuration, with its `os_command_line` property in place of its command;
 /// 2. `user_data` (its environment is laid over the server's metadata, its labels beside ours);
 /// 3. the flavor's limits: a user may ask for less swap, never for more of anything;
-/// 4. what the driver must own: image, hostname, labels, no network when none was asked for, the key.
+/// 4. what the driver must own: image, hostname, labels, the key, the config drive, and the network.
+///
+/// A server with interfaces of ours has no other network: modes, links, ports to publish, hardware addresses and name
+/// servers of `user_data` are left out, and its own name leads to its first address, before the hosts that `user_data`
+/// adds. A server without any may say a network of the engine's in `user_data`, where all of that counts; else it has none.
 ///
 /// The container's name is the driver's too, and no part of the body.
 pub(in crate::virt) fn create_body(
@@ -50,9 +56,7 @@ pub(in crate::virt) fn create_body(
 ) -> Result<ContainerCreateBody, Error> {
     let cmd = command(image, options)?;
     ensure_command(image, engine_image, options, cmd.as_deref())?;
-    let network_mode = network_mode(instance, options);
-    Ok(ContainerCreateBody {
-        hostname: hostname(instance, &network_mode),
+    let body = ContainerCreateBody {
         domainname: options.domainname.clone(),
         user: options.user.clone(),
         attach_stdin: options.attach_stdin,
@@ -69,17 +73,13 @@ pub(in crate::virt) fn create_body(
         image: Some(engine_image.id.clone()),
         volumes: some(&options.volumes),
         working_dir: options.working_dir.clone(),
-        network_disabled: options.network_disabled,
         stop_signal: options.stop_signal.clone(),
         stop_timeout: shutdown_timeout(image),
         labels: Some(labels(instance, options, ground)),
-        networking_config: networking(options, &network_mode),
-        host_config: Some(HostConfig {
-            network_mode: Some(network_mode),
-            ..host_config(instance, options, ground)
-        }),
+        host_config: Some(host_config(instance, options, ground)),
         ..ContainerCreateBody::default()
-    })
+    };
+    Ok(ground.joining.complete(&instance.hostname, options, body))
 }
 
 fn host_config(instance: &Instance, options: &ContainerOptions, ground: &Ground<'_>) -> HostConfig {
@@ -94,13 +94,7 @@ fn host_config(instance: &Instance, options: &ContainerOptions, ground: &Ground<
         storage_opt: (ground.limit_disk && flavor.root_gb > 0)
             .then(|| HashMap::from([("size".to_owned(), format!("{}G", flavor.root_gb))])),
         privileged: Some(ground.privileged || options.privileged.unwrap_or(false)),
-        binds: some(&[options.binds.as_slice(), ground.key_bind.as_slice()].concat()),
-        links: some(&options.links),
-        port_bindings: port_bindings(options),
-        publish_all_ports: options.publish_all_ports,
-        dns: some(&options.dns),
-        dns_search: some(&options.dns_search),
-        extra_hosts: some(&options.extra_hosts),
+        binds: some(&[options.binds.as_slice(), ground.binds.as_slice()].concat()),
         volumes_from: some(&options.volumes_from),
         cap_add: some(&options.cap_add),
         cap_drop: some(&options.cap_drop),
@@ -148,32 +142,6 @@ fn ensure_command(
         reason: "it has neither a command nor an entrypoint: say what to run with `command:` in user_data, or with the \
                  image property os_command_line"
             .to_owned(),
-    })
-}
-
-fn network_mode(instance: &Instance, options: &ContainerOptions) -> String {
-    match instance.network {
-        NetworkChoice::None => "none".to_owned(),
-        NetworkChoice::Auto | NetworkChoice::These(_) => options
-            .network_mode
-            .clone()
-            .unwrap_or_else(|| "bridge".to_owned()),
-    }
-}
-
-/// A container that shares another's network has that one's name.
-fn hostname(instance: &Instance, network_mode: &str) -> Option<String> {
-    (!network_mode.starts_with("container:")).then(|| instance.hostname.clone())
-}
-
-fn networking(options: &ContainerOptions, network_mode: &str) -> Option<NetworkingConfig> {
-    let mac_address = Some(options.mac_address.clone()?);
-    let endpoint = EndpointSettings {
-        mac_address,
-        ..EndpointSettings::default()
-    };
-    (network_mode != "none").then(|| NetworkingConfig {
-        endpoints_config: Some(HashMap::from([(network_mode.to_owned(), endpoint)])),
     })
 }
 
@@ -227,10 +195,6 @@ fn memory_and_swap(memory: i64, swap_mb: u64, asked: Option<i64>) -> i64 {
     asked
         .filter(|asked| (memory..most).contains(asked))
         .unwrap_or(most)
-}
-
-fn some(list: &[String]) -> Option<Vec<String>> {
-    (!list.is_empty()).then(|| list.to_vec())
 }
 
 #[cfg(test)]

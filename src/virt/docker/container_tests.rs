@@ -2,8 +2,9 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
+use crate::objects::Vif;
 use crate::user_data::parse;
-use crate::virt::fixtures::{image, instance};
+use crate::virt::fixtures::{image, instance, vif};
 
 fn ground() -> Ground<'static> {
     Ground {
@@ -12,7 +13,8 @@ fn ground() -> Ground<'static> {
         cpus: 8,
         privileged: false,
         limit_disk: false,
-        key_bind: None,
+        binds: Vec::new(),
+        joining: Joining::Empty { address: None },
     }
 }
 
@@ -63,7 +65,9 @@ fn a_server_that_asks_for_nothing_gets_its_flavor_and_its_labels() {
             "CpuShares": 2048,
             "NanoCpus": 2_000_000_000_i64,
             "Privileged": false,
-            "NetworkMode": "bridge",
+            "NetworkMode": "none",
+            "Dns": ["169.254.169.254"],
+            "DnsSearch": ["."],
         },
     });
     assert_eq!(body(&instance(1), &image(2), "", &ground()), expected);
@@ -123,7 +127,7 @@ fn the_hosts_part_is_cpus_disk_key_and_privilege() {
         cpus: 1,
         limit_disk: true,
         privileged: true,
-        key_bind: Some("/keys:/root/.ssh:ro".to_owned()),
+        binds: vec!["/keys:/root/.ssh:ro".to_owned()],
         ..ground()
     };
     let found = body(&instance(1), &image(2), "volumes: {/a: /b}", &ground);
@@ -162,28 +166,74 @@ fn less_swap_may_be_asked_for_but_not_more() {
     assert_eq!(swap(8 << 20), json!(96 << 20));
 }
 
+/// The mode, and what else is said of networks.
+fn network_of(vifs: &[Vif], user_data: &str) -> Value {
+    let ground = Ground {
+        joining: Joining::ours(&options(user_data), vifs),
+        ..ground()
+    };
+    let found = body(&instance(1), &image(2), user_data, &ground);
+    let host = &found["HostConfig"];
+    let keys = [
+        "NetworkMode",
+        "Dns",
+        "DnsSearch",
+        "ExtraHosts",
+        "Links",
+        "PortBindings",
+    ];
+    let said = keys.map(|key| (key.to_owned(), host[key].clone()));
+    let body =
+        ["Hostname", "NetworkingConfig", "NetworkDisabled"].map(|key| (key.to_owned(), found[key].clone()));
+    said.into_iter()
+        .chain(body)
+        .filter(|(_, value)| !value.is_null())
+        .collect::<serde_json::Map<_, _>>()
+        .into()
+}
+
+const WELL_CONNECTED: &str = r#"{"NetworkDisabled": true, "MacAddress": "02:00:00:00:00:01", "HostConfig": {
+    "NetworkMode": "bridge", "Dns": ["192.0.2.1"], "DnsSearch": ["example.org"], "ExtraHosts": ["db:192.0.2.9"],
+    "Links": ["a:b"], "PortBindings": {"80/tcp": [{"HostPort": "8080"}]}}}"#;
+
 #[test]
-fn a_server_that_wants_no_network_gets_none_whatever_user_data_says() {
-    let mut server = instance(1);
-    server.network = NetworkChoice::None;
-    let found = body(
-        &server,
-        &image(2),
-        r#"{"HostConfig": {"NetworkMode": "host"}}"#,
-        &ground(),
+fn a_server_with_interfaces_has_no_other_network_whatever_user_data_says() {
+    assert_eq!(
+        network_of(&[vif(5)], WELL_CONNECTED),
+        json!({
+            "NetworkMode": "none", "Dns": ["169.254.169.254"], "DnsSearch": ["example.org"],
+            "ExtraHosts": ["my-server:10.0.0.5", "db:192.0.2.9"], "Hostname": "my-server",
+        })
     );
-    assert_eq!(found["HostConfig"]["NetworkMode"], json!("none"));
+}
+
+#[test]
+fn a_server_without_interfaces_is_where_user_data_says() {
+    assert_eq!(
+        network_of(&[], WELL_CONNECTED),
+        json!({
+            "NetworkMode": "bridge", "Dns": ["192.0.2.1"], "DnsSearch": ["example.org"],
+            "ExtraHosts": ["db:192.0.2.9"], "Links": ["a:b"], "PortBindings": {"80/tcp": [{"HostPort": "8080"}]},
+            "Hostname": "my-server", "NetworkDisabled": true,
+            "NetworkingConfig": {"EndpointsConfig": {"bridge": {"MacAddress": "02:00:00:00:00:01"}}},
+        })
+    );
+}
+
+#[test]
+fn a_server_without_interfaces_is_nowhere_when_user_data_is_silent() {
+    assert_eq!(
+        network_of(&[], ""),
+        json!({
+            "NetworkMode": "none", "Dns": ["169.254.169.254"], "DnsSearch": ["."], "Hostname": "my-server",
+        })
+    );
 }
 
 #[test]
 fn who_shares_anothers_network_has_no_hostname_of_its_own() {
-    let found = body(
-        &instance(1),
-        &image(2),
-        r#"{"HostConfig": {"NetworkMode": "container:x"}}"#,
-        &ground(),
-    );
-    assert_eq!(found.get("Hostname"), None);
+    let found = network_of(&[], r#"{"HostConfig": {"NetworkMode": "container:x"}}"#);
+    assert_eq!(found, json!({"NetworkMode": "container:x"}));
 }
 
 #[test]

@@ -51,3 +51,8 @@ pub(super) fn ulimits(options: &ContainerOptions) -> Option<Vec<ResourcesUlimits
     });
     (!options.ulimits.is_empty()).then(|| ulimits.collect())
 }
+
+/// Nothing for an empty list.
+pub(super) fn some(list: &[String]) -> Option<Vec<String>> {
+    (!list.is_empty()).then(|| list.to_vec())
+}

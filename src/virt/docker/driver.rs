@@ -9,16 +9,19 @@ use futures_util::stream::BoxStream;
 use tokio_util::task::TaskTracker;
 
 use super::host::Abilities;
+use super::networking::{EngineNetworks, HostEnds, Memory};
 use super::turns::Turns;
 use crate::docker::Docker;
 use crate::image::ImageService;
+use crate::network::guest::Guests;
+use crate::network::vif::Plugging;
 use crate::objects::{
     DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, RequestContext, Vif,
 };
 use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
 
 /// What the driver is told once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     pub deployment: DeploymentId,
     /// This compute host's name.
@@ -32,6 +35,10 @@ pub struct Settings {
     pub inject_key: bool,
     /// Every container is privileged.
     pub privileged: bool,
+    /// Who connects servers to their networks.
+    pub plugging: Plugging,
+    /// Who answers servers at 169.254.169.254, where VIFs are plugged by us.
+    pub guests: Option<Guests>,
 }
 
 /// Cheap to clone.
@@ -44,12 +51,15 @@ pub struct DockerDriver {
     /// Held while a container is being made, so that `destroy` cannot overtake it.
     pub(super) building: Turns<InstanceId>,
     pub(super) loading: Turns<ImageId>,
+    pub(super) wired: Memory,
+    pub(super) networks: EngineNetworks,
     /// What runs to its end whether or not its caller waits.
     pub(super) undisturbed: TaskTracker,
 }
 
 impl DockerDriver {
     pub fn new(docker: Docker, images: Arc<dyn ImageService>, settings: Settings) -> Self {
+        let networks = EngineNetworks::new(docker.clone(), settings.deployment);
         Self {
             docker,
             images,
@@ -57,6 +67,8 @@ impl DockerDriver {
             abilities: Arc::default(),
             building: Turns::default(),
             loading: Turns::default(),
+            wired: Memory::default(),
+            networks,
             undisturbed: TaskTracker::new(),
         }
     }
@@ -69,18 +81,18 @@ impl ComputeDriver for DockerDriver {
         context: &RequestContext,
         instance: &Instance,
         image: &Image,
-        _supplies: &Supplies,
+        supplies: &Supplies,
         _progress: &dyn Progress,
     ) -> Result<Observed, Error> {
-        self.boot(context, instance, image).await
+        self.boot(context, instance, image, supplies).await
     }
 
     async fn destroy(&self, id: InstanceId) -> Result<(), Error> {
         self.remove(id).await
     }
 
-    async fn power_on(&self, instance: &Instance, _network: &NetworkInfo) -> Result<Observed, Error> {
-        self.start(instance.id).await
+    async fn power_on(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
+        self.start(instance, network).await
     }
 
     async fn power_off(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error> {
@@ -90,31 +102,31 @@ impl ComputeDriver for DockerDriver {
     async fn reboot(
         &self,
         instance: &Instance,
-        _network: &NetworkInfo,
+        network: &NetworkInfo,
         kind: RebootType,
         timeout: Duration,
     ) -> Result<Observed, Error> {
-        self.restart(instance.id, kind, timeout).await
+        self.restart(instance, network, kind, timeout).await
     }
 
-    async fn prepare_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
-        Ok(())
+    async fn prepare_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error> {
+        self.prepare(instance, vifs).await
     }
 
-    async fn plug_vifs(&self, _instance: &Instance, _network: &NetworkInfo) -> Result<(), Error> {
-        Ok(())
+    async fn plug_vifs(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
+        self.wire(instance, network, HostEnds::Unknown).await.map(drop)
     }
 
-    async fn detach_vif(&self, _instance: &Instance, _vif: &Vif) -> Result<(), Error> {
-        Ok(())
+    async fn detach_vif(&self, instance: &Instance, vif: &Vif) -> Result<(), Error> {
+        self.detach(instance, vif).await
     }
 
-    async fn unplug_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
-        Ok(())
+    async fn unplug_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error> {
+        self.unplug(instance, vifs).await
     }
 
-    async fn guard(&self, _instance: &Instance, _network: &NetworkInfo) -> Result<(), Error> {
-        Ok(())
+    async fn guard(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
+        self.protect(instance, network).await
     }
 
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error> {

@@ -40,10 +40,27 @@ impl DockerDriver {
             None => options,
         };
         let told = api.events(Some(options.build()));
+        let driver = self.clone();
         Ok(told
             .take_while(|event| std::future::ready(event.is_ok()))
-            .filter_map(|event| std::future::ready(event.ok().and_then(concerned)))
+            .filter_map(move |event| {
+                let event = event.ok();
+                event.iter().for_each(|event| driver.notice_end(event));
+                std::future::ready(event.and_then(concerned))
+            })
             .boxed())
+    }
+
+    /// Nothing may hold the namespace of a container that ended, whoever ended it.
+    fn notice_end(&self, event: &EventMessage) {
+        let over = matches!(event.action.as_deref(), Some("die" | "destroy"));
+        let (true, Some(actor), Some(nanoseconds)) = (over, &event.actor, event.time_nano) else {
+            return;
+        };
+        let instance = concerned(event.clone()).map(|event| event.instance);
+        if let (Some(instance), Some(container)) = (instance, &actor.id) {
+            self.ended(instance, container, nanoseconds);
+        }
     }
 }
 

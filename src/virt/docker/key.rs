@@ -42,7 +42,7 @@ impl DockerDriver {
         }
     }
 
-    fn directory_of(&self, id: InstanceId) -> PathBuf {
+    pub(super) fn directory_of(&self, id: InstanceId) -> PathBuf {
         self.settings.instances_path.join(id.to_string())
     }
 }
@@ -65,7 +65,9 @@ fn write_key(directory: &Path, key: &str) -> io::Result<()> {
     )
 }
 
-async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> io::Result<T> {
+pub(super) async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
     tokio::task::spawn_blocking(work)
         .await
         .map_err(io::Error::other)?

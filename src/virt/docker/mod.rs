@@ -1,5 +1,6 @@
 //! Servers as containers of a Docker engine: each of Nova's verbs in terms of the engine's own.
 
+mod config_drive;
 mod console;
 mod container;
 mod dialect;
@@ -8,8 +9,10 @@ mod events;
 mod fetch;
 mod host;
 mod image;
+mod joining;
 mod key;
 mod names;
+mod networking;
 mod observe;
 mod power;
 mod refusal;
@@ -21,4 +24,5 @@ pub use driver::{DockerDriver, Settings};
 // The fake driver refuses by the same rules.
 pub(super) use container::{EngineImage, Ground, create_body};
 pub(super) use fetch::ensure_format;
+pub(super) use joining::Joining;
 pub(super) use spawn::container_options;

@@ -17,7 +17,11 @@ const ABREAST: usize = 16;
 
 impl DockerDriver {
     pub(super) async fn look(&self, id: InstanceId) -> Result<Option<Observed>, Error> {
-        Ok(self.find(id).await?.as_ref().map(observed))
+        let found = self.find(id).await?;
+        if let Some(container) = &found {
+            self.notice(id, container);
+        }
+        Ok(found.as_ref().map(observed))
     }
 
     /// The container, or `NoSuchInstance`.

@@ -7,26 +7,41 @@ use bollard::query_parameters::{
 };
 
 use super::DockerDriver;
+use super::networking::HostEnds;
 use super::observe::observed;
 use super::refusal::refused_for;
-use crate::objects::{InstanceId, PowerState};
-use crate::virt::{Error, Observed, RebootType};
+use crate::objects::{Instance, InstanceId, PowerState};
+use crate::virt::{Error, NetworkInfo, Observed, RebootType};
 
 impl DockerDriver {
-    /// Starting what is paused lets it go on.
-    pub(super) async fn start(&self, id: InstanceId) -> Result<Observed, Error> {
+    /// Starting what is paused lets it go on. A server that cannot be connected is not left running.
+    pub(super) async fn start(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
+        let id = instance.id;
         let (container, now) = self.container_and_state(id).await?;
         let api = self.docker.patient_api().await?;
-        match now.power_state {
-            PowerState::Running => return Ok(now),
-            PowerState::Paused => api.unpause_container(&container).await,
+        let ends = match now.power_state {
+            PowerState::Running => HostEnds::Unknown,
+            PowerState::Paused => {
+                api.unpause_container(&container).await.map_err(refused_for(id))?;
+                HostEnds::Unknown
+            }
             _ => {
+                self.over(id);
+                self.prepare(instance, &network.vifs).await?;
                 api.start_container(&container, None::<StartContainerOptions>)
                     .await
+                    .map_err(refused_for(id))?;
+                HostEnds::Made
             }
+        };
+        let wired = self.wire(instance, network, ends).await;
+        if wired.is_err()
+            && ends == HostEnds::Made
+            && let Err(error) = self.kill(id).await
+        {
+            tracing::error!(instance.id = %id, %error, "a server without its network could not be stopped");
         }
-        .map_err(refused_for(id))?;
-        self.state_after(id).await
+        wired
     }
 
     /// A paused container goes on first, or it could not hear that it should end.
@@ -34,7 +49,10 @@ impl DockerDriver {
         let (container, now) = self.container_and_state(id).await?;
         let api = self.docker.patient_api().await?;
         match now.power_state {
-            PowerState::Shutdown => return Ok(now),
+            PowerState::Shutdown => {
+                self.over(id);
+                return Ok(now);
+            }
             PowerState::Paused => api.unpause_container(&container).await.map_err(refused_for(id))?,
             _ => {}
         }
@@ -43,20 +61,22 @@ impl DockerDriver {
         api.stop_container(&container, Some(options))
             .await
             .map_err(refused_for(id))?;
+        self.over(id);
         self.state_after(id).await
     }
 
     pub(super) async fn restart(
         &self,
-        id: InstanceId,
+        instance: &Instance,
+        network: &NetworkInfo,
         kind: RebootType,
         timeout: Duration,
     ) -> Result<Observed, Error> {
         match kind {
-            RebootType::Soft => self.stop(id, timeout).await?,
-            RebootType::Hard => self.kill(id).await?,
+            RebootType::Soft => self.stop(instance.id, timeout).await?,
+            RebootType::Hard => self.kill(instance.id).await?,
         };
-        self.start(id).await
+        self.start(instance, network).await
     }
 
     async fn kill(&self, id: InstanceId) -> Result<Observed, Error> {
@@ -75,6 +95,7 @@ impl DockerDriver {
             Err(error) if error.is_conflict() => {}
             other => other.map_err(super::refusal::refused)?,
         }
+        self.over(id);
         self.state_after(id).await
     }
 

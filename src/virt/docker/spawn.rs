@@ -12,12 +12,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::DockerDriver;
 use super::container::{Ground, create_body};
+use super::joining::Joining;
 use super::names::container_name;
-use super::observe::observed;
-use super::refusal::{refused, refused_for};
-use crate::objects::{Image, Instance, InstanceId, RequestContext, UserData};
+use super::networking::HostEnds;
+use super::refusal::refused;
+use crate::network::vif::Plugging;
+use crate::objects::{Image, Instance, InstanceId, RequestContext, UserData, Vif};
 use crate::user_data::{self, ContainerOptions};
-use crate::virt::{Error, Observed};
+use crate::virt::{Error, NetworkInfo, Observed, Supplies};
 
 impl DockerDriver {
     pub(super) async fn boot(
@@ -25,46 +27,64 @@ impl DockerDriver {
         context: &RequestContext,
         instance: &Instance,
         image: &Image,
+        supplies: &Supplies,
     ) -> Result<Observed, Error> {
         let options = container_options(instance)?;
         let present = self.present_or_load(context, image).await?;
         let cpus = self.host_cpus().await?;
-        let key_bind = self.key_bind(instance).await?;
-        let ground = self.ground(cpus, key_bind);
-        let body = create_body(instance, image, &present, &options, &ground);
-        let made = match body {
-            Ok(body) => self.make_undisturbed(instance.id, body).await,
-            Err(error) => Err(error),
+        let made = async {
+            let ground = self.ground(cpus, instance, &options, supplies).await?;
+            let body = create_body(instance, image, &present, &options, &ground)?;
+            self.make_undisturbed(instance, &supplies.network, body).await
         };
-        if made.is_err() && ground.key_bind.is_some() {
+        let made = made.await;
+        if made.is_err() {
             self.forget_files(instance.id).await;
         }
         made
     }
 
-    fn ground(&self, cpus: u32, key_bind: Option<String>) -> Ground<'_> {
-        Ground {
+    async fn ground(
+        &self,
+        cpus: u32,
+        instance: &Instance,
+        options: &ContainerOptions,
+        supplies: &Supplies,
+    ) -> Result<Ground<'_>, Error> {
+        let drive = self.config_drive_bind(instance.id, supplies.config_drive.as_deref());
+        let binds = [self.key_bind(instance).await?, drive.await?];
+        let vifs = &supplies.network.vifs;
+        Ok(Ground {
             deployment: self.settings.deployment,
             host: &self.settings.host,
             cpus,
             privileged: self.settings.privileged,
             limit_disk: self.abilities.may_limit_disk(),
-            key_bind,
-        }
+            binds: binds.into_iter().flatten().collect(),
+            joining: match &self.settings.plugging {
+                Plugging::Ours(_) => Joining::ours(options, vifs),
+                Plugging::Engine => self.networks.joining(instance, vifs),
+            },
+        })
     }
 
     /// What the engine was asked to create it creates, whether or not anybody still waits: so the making runs to its end
     /// in a task of its own, and undoes itself when the caller is gone. `destroy` waits for it.
-    async fn make_undisturbed(&self, id: InstanceId, body: ContainerCreateBody) -> Result<Observed, Error> {
-        let turn = self.building.take(id).await;
+    async fn make_undisturbed(
+        &self,
+        instance: &Instance,
+        network: &NetworkInfo,
+        body: ContainerCreateBody,
+    ) -> Result<Observed, Error> {
+        let turn = self.building.take(instance.id).await;
         let abandoned = CancellationToken::new();
         let _abandon = abandoned.clone().drop_guard();
-        let driver = self.clone();
+        let (driver, instance, network) = (self.clone(), instance.clone(), network.clone());
         let making = self.undisturbed.spawn(async move {
             let _turn = turn;
-            let made = driver.make(id, body).await;
+            let made = driver.make(&instance, &network, body).await;
             if made.is_ok() && abandoned.is_cancelled() {
-                driver.discard(id).await;
+                driver.discard(&instance, &network.vifs).await;
             }
             made
         });
@@ -73,21 +93,53 @@ impl DockerDriver {
             .unwrap_or_else(|error| Err(Error::Refused(error.to_string())))
     }
 
-    async fn make(&self, id: InstanceId, body: ContainerCreateBody) -> Result<Observed, Error> {
-        let container = match self.create(id, body).await {
-            Ok(container) => container,
+    async fn make(
+        &self,
+        instance: &Instance,
+        network: &NetworkInfo,
+        body: ContainerCreateBody,
+    ) -> Result<Observed, Error> {
+        let created = match self.create_connected(instance, network, body).await {
             // The name is taken: what has it was there before.
-            Err(error) if error.is_conflict() => return Err(refused(error)),
-            Err(error) => {
-                self.discard(id).await;
-                return Err(refused(error));
-            }
+            Err(Failure::Taken(error)) => return Err(refused(error)),
+            Err(Failure::Other(error)) => Err(error),
+            Ok(container) => Ok(container),
         };
-        let started = self.start_and_look(&container, id).await;
+        let started = match created {
+            Ok(container) => self.start_and_wire(&container, instance, network).await,
+            Err(error) => Err(error),
+        };
         if started.is_err() {
-            self.discard(id).await;
+            self.discard(instance, &network.vifs).await;
         }
         started
+    }
+
+    /// Makes the container, and meanwhile the host's ends of its VIFs.
+    async fn create_connected(
+        &self,
+        instance: &Instance,
+        network: &NetworkInfo,
+        body: ContainerCreateBody,
+    ) -> Result<String, Failure> {
+        let vifs = &network.vifs;
+        if let Plugging::Ours(_) = &self.settings.plugging {
+            let (created, prepared) =
+                tokio::join!(self.create(instance.id, body), self.prepare(instance, vifs));
+            let container = created?;
+            prepared.map_err(Failure::Other)?;
+            return Ok(container);
+        }
+        let _held = self.networks.hold().await;
+        self.prepare(instance, vifs).await.map_err(Failure::Other)?;
+        let container = self.create(instance.id, body).await?;
+        if vifs.len() > 1 {
+            self.networks
+                .connect(instance, vifs)
+                .await
+                .map_err(Failure::Other)?;
+        }
+        Ok(container)
     }
 
     /// Answers the engine's id of the container.
@@ -116,22 +168,27 @@ impl DockerDriver {
         Ok(created.id)
     }
 
-    async fn start_and_look(&self, container: &str, id: InstanceId) -> Result<Observed, Error> {
+    async fn start_and_wire(
+        &self,
+        container: &str,
+        instance: &Instance,
+        network: &NetworkInfo,
+    ) -> Result<Observed, Error> {
         let api = self.docker.patient_api().await?;
         api.start_container(container, None::<StartContainerOptions>)
             .await
             .map_err(refused)?;
-        let started = api
-            .inspect_container(container, None)
-            .await
-            .map_err(refused_for(id))?;
-        Ok(observed(&started))
+        self.wire(instance, network, HostEnds::Made).await
     }
 
     /// Removes what a failed or abandoned boot made; a failure here is for the next `sync`.
-    async fn discard(&self, id: InstanceId) {
+    async fn discard(&self, instance: &Instance, vifs: &[Vif]) {
+        let id = instance.id;
         if let Err(error) = self.remove_container(id).await {
             tracing::error!(instance.id = %id, %error, "the container of a failed boot could not be removed");
+        }
+        if let Err(error) = self.unplug(instance, vifs).await {
+            tracing::error!(instance.id = %id, %error, "the VIFs of a failed boot could not be unplugged");
         }
     }
 
@@ -143,6 +200,7 @@ impl DockerDriver {
     }
 
     async fn remove_container(&self, id: InstanceId) -> Result<(), Error> {
+        self.over(id);
         let Some(container) = self.find(id).await?.and_then(|found| found.id) else {
             return Ok(());
         };
@@ -168,6 +226,21 @@ impl DockerDriver {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         Err(refused(error))
+    }
+}
+
+/// Why there is no container.
+enum Failure {
+    Taken(crate::docker::Error),
+    Other(Error),
+}
+
+impl From<crate::docker::Error> for Failure {
+    fn from(error: crate::docker::Error) -> Self {
+        match error.is_conflict() {
+            true => Self::Taken(error),
+            false => Self::Other(refused(error)),
+        }
     }
 }
 

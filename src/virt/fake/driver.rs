@@ -13,13 +13,13 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::archive;
 use super::faults::{FakeFaults, Plans, Shared, Verb, channel};
-use super::server::{KILLED, Server, TERMINATED};
+use super::server::{KILLED, Server, TERMINATED, ensure_places};
 use crate::image::ImageService;
 use crate::objects::{
     DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, TaskState,
     Vif,
 };
-use crate::virt::docker::{EngineImage, Ground, container_options, create_body, ensure_format};
+use crate::virt::docker::{EngineImage, Ground, Joining, container_options, create_body, ensure_format};
 use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
 
 /// Cheap to clone; clones share their servers.
@@ -90,14 +90,15 @@ impl FakeDriver {
         Ok(EngineImage { id, config })
     }
 
-    fn ground(&self) -> Ground<'_> {
+    fn ground(&self, joining: Joining) -> Ground<'_> {
         Ground {
             deployment: self.deployment,
             host: &self.host,
             cpus: u32::MAX,
             privileged: false,
             limit_disk: false,
-            key_bind: None,
+            binds: Vec::new(),
+            joining,
         }
     }
 
@@ -133,7 +134,9 @@ impl ComputeDriver for FakeDriver {
         self.state.enter(Verb::Spawn).await?;
         let options = container_options(instance)?;
         let engine_image = self.engine_image(context, image).await?;
-        create_body(instance, image, &engine_image, &options, &self.ground())?;
+        ensure_places(&supplies.network)?;
+        let ground = self.ground(Joining::ours(&options, &supplies.network.vifs));
+        create_body(instance, image, &engine_image, &options, &ground)?;
         let server = Server::booted(instance, &supplies.network);
         let observed = server.observed();
         {
@@ -164,12 +167,13 @@ impl ComputeDriver for FakeDriver {
     async fn power_on(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
         self.state.enter(Verb::PowerOn).await?;
         self.change(instance.id, |server| {
-            server.network = network.clone();
+            ensure_places(network)?;
             match server.power_state {
                 PowerState::Running => {}
                 PowerState::Paused => server.power_state = PowerState::Running,
                 _ => server.begin(),
             }
+            server.network = network.clone();
             Ok(())
         })
     }
@@ -193,7 +197,7 @@ impl ComputeDriver for FakeDriver {
     ) -> Result<Observed, Error> {
         self.state.enter(Verb::Reboot).await?;
         self.change(instance.id, |server| {
-            server.network = network.clone();
+            ensure_places(network)?;
             if server.power_state != PowerState::Shutdown {
                 server.end(if kind == RebootType::Hard {
                     KILLED
@@ -202,6 +206,7 @@ impl ComputeDriver for FakeDriver {
                 });
             }
             server.begin();
+            server.network = network.clone();
             Ok(())
         })
     }
@@ -213,30 +218,39 @@ impl ComputeDriver for FakeDriver {
     async fn plug_vifs(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
         self.state.enter(Verb::PlugVifs).await?;
         self.change(instance.id, |server| {
-            server.network = network.clone();
+            if server.is_running() {
+                ensure_places(network)?;
+                server.network = network.clone();
+            }
             Ok(())
         })?;
         Ok(())
     }
 
+    /// What is not plugged is detached already.
     async fn detach_vif(&self, instance: &Instance, vif: &Vif) -> Result<(), Error> {
         self.state.enter(Verb::DetachVif).await?;
         self.change(instance.id, |server| {
-            server.network.vifs.retain(|plugged| plugged.id != vif.id);
-            server.network.guards.retain(|guard| guard.port != vif.id);
+            server.unplug(vif.id);
             Ok(())
         })?;
         Ok(())
     }
 
-    async fn unplug_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
-        self.state.enter(Verb::UnplugVifs).await
+    async fn unplug_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error> {
+        self.state.enter(Verb::UnplugVifs).await?;
+        if let Some(server) = self.state.servers().get_mut(&instance.id) {
+            vifs.iter().for_each(|vif| server.unplug(vif.id));
+        }
+        Ok(())
     }
 
     async fn guard(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
         self.state.enter(Verb::Guard).await?;
         self.change(instance.id, |server| {
-            server.network.guards.clone_from(&network.guards);
+            if server.is_running() {
+                server.network.guards.clone_from(&network.guards);
+            }
             Ok(())
         })?;
         Ok(())

@@ -1,7 +1,11 @@
 //! A server that is only remembered.
 
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
 use crate::objects::{Instance, PowerState};
-use crate::virt::{NetworkInfo, Observed};
+use crate::virt::{Error, NetworkInfo, Observed};
 
 #[derive(Debug, Clone)]
 pub(super) struct Server {
@@ -40,7 +44,19 @@ impl Server {
     pub(super) fn end(&mut self, exit_code: i64) {
         self.power_state = PowerState::Shutdown;
         self.exit_code = Some(exit_code);
+        // The namespace is gone, and all interfaces in it.
+        self.network = NetworkInfo::default();
         self.log.push(format!("{} ended with {exit_code}", self.name));
+    }
+
+    /// Paused too: its interfaces are where they were.
+    pub(super) fn is_running(&self) -> bool {
+        matches!(self.power_state, PowerState::Running | PowerState::Paused)
+    }
+
+    pub(super) fn unplug(&mut self, port: Uuid) {
+        self.network.vifs.retain(|vif| vif.id != port);
+        self.network.guards.retain(|guard| guard.port != port);
     }
 
     pub(super) fn log(&self, lines: Option<u64>) -> String {
@@ -57,4 +73,15 @@ impl Server {
             exit_code: self.exit_code,
         }
     }
+}
+
+/// A container cannot have two interfaces of one name.
+pub(super) fn ensure_places(network: &NetworkInfo) -> Result<(), Error> {
+    let mut taken = HashSet::new();
+    for vif in &network.vifs {
+        if !taken.insert(vif.position) {
+            return Err(crate::network::vif::Error::Occupied(vif.device()).into());
+        }
+    }
+    Ok(())
 }

@@ -35,13 +35,14 @@ impl Alone {
         let ports = free_ports();
         let config = format!(
             "[DEFAULT]\nstate_path = %/state\nhost = {}\nosapi_compute_listen_port = {}\nshutdown_timeout = 5\n{}\n\
-             [standalone]\nidentity_listen_port = {}\nimage_listen_port = {}\n\
+             [standalone]\nidentity_listen_port = {}\nimage_listen_port = {}\nnetwork_listen_port = {}\n\
              [docker]\ninject_key = true\n{}\n",
             seed.name("host"),
             ports[0],
             self.base,
             ports[1],
             ports[2],
+            ports[3],
             self.docker,
         );
         Stage {
@@ -53,7 +54,7 @@ impl Alone {
     }
 }
 
-fn free_ports() -> [u16; 3] {
-    let probes = [(); 3].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+fn free_ports() -> [u16; 4] {
+    let probes = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     probes.map(|probe| probe.local_addr().unwrap().port())
 }

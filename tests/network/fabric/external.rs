@@ -116,7 +116,7 @@ async fn a_conversation_ends_with_its_floating_ip() {
 #[tokio::test]
 async fn a_range_that_the_host_has_already_is_refused_and_the_rest_works() {
     let house = House::new().await;
-    ip(&house.host, "link add lan0 type dummy").await;
+    ip(&house.host, "link add lan0 type bridge").await;
     ip(&house.host, "link set lan0 up").await;
     ip(&house.host, "route add 203.0.113.128/25 dev lan0").await;
     let before = super::house::state(&house.host).await;
@@ -141,8 +141,8 @@ async fn a_range_that_the_host_has_already_is_refused_and_the_rest_works() {
 #[tokio::test]
 async fn an_interface_of_somebody_else_stays_as_it_is() {
     let house = House::new().await;
-    ip(&house.host, "link add nvd-00000eee type dummy").await;
-    ip(&house.host, "link add nvd-12345678 type dummy").await;
+    ip(&house.host, "link add nvd-00000eee type bridge").await;
+    ip(&house.host, "link add nvd-12345678 type bridge").await;
     let problems = house
         .fabric
         .reconcile(&wanted(&[leading_out(router(1, &[1]), 11)]))

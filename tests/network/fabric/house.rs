@@ -1,6 +1,6 @@
 //! Where tests of routers play: a deployment's switch and routers, the host, and a machine outside.
 
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,7 +124,14 @@ impl Drop for House {
 pub(super) async fn state(namespace: &Namespace) -> Vec<String> {
     let mut state = links(namespace).await;
     state.push(ip(namespace, "-o address show scope global").await);
-    state.push(ip(namespace, "route show table all type unicast").await);
+    let routes = ip(namespace, "route show table all type unicast").await;
+    // Interfaces have addresses of their own a moment later.
+    state.extend(
+        routes
+            .lines()
+            .filter(|line| !line.starts_with("fe80:"))
+            .map(str::to_owned),
+    );
     state.push(run(namespace, "nft -a list ruleset").await);
     state
 }
@@ -228,8 +235,8 @@ pub(super) struct Talk {
 
 impl Talk {
     pub(super) async fn begin(from: &Namespace, to: &Namespace, address: &str) -> Self {
-        let any = SocketAddr::new(IpAddr::from([0, 0, 0, 0]), 9999);
-        let server = to.run(move || UdpSocket::bind(any).unwrap()).await.unwrap();
+        let server = to.run(|| UdpSocket::bind("0.0.0.0:0").unwrap()).await.unwrap();
+        let port = server.local_addr().unwrap().port();
         std::thread::spawn(move || {
             let mut bytes = [0; 10];
             while let Ok((_, from)) = server.recv_from(&mut bytes) {
@@ -243,7 +250,7 @@ impl Talk {
         let socket = from
             .run(move || {
                 let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
-                socket.connect((to, 9999)).unwrap();
+                socket.connect((to, port)).unwrap();
                 socket
             })
             .await
@@ -252,10 +259,17 @@ impl Talk {
         Self { socket }
     }
 
+    fn forget_late_answers(&self) {
+        self.socket.set_nonblocking(true).unwrap();
+        while self.socket.recv(&mut [0; 50]).is_ok() {}
+        self.socket.set_nonblocking(false).unwrap();
+    }
+
     /// Whom the server says that it hears.
     pub(super) fn heard(&self, word: &str) -> Option<String> {
         for _ in 0..3 {
             let mut bytes = [0; 50];
+            self.forget_late_answers();
             // An error may be the one that came for the word before.
             let _ = self.socket.send(word.as_bytes());
             if let Ok(length) = self.socket.recv(&mut bytes) {

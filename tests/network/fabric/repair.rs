@@ -154,7 +154,7 @@ async fn after_a_death_at_any_step_everything_is_made_and_everything_is_removed(
         assert!(reaches(&house.host, "203.0.113.11").await, "step {step}");
         die_after(step, house.restarted().remove_all()).await;
         assert!(house.restarted().remove_all().await.is_empty(), "step {step}");
-        step += 3;
+        step += 11;
     }
     assert!(step > 30, "only {step} steps");
 }

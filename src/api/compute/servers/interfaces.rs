@@ -17,9 +17,9 @@ use crate::api::compute::text::Tag;
 use crate::api::policy::{Need, allow};
 use crate::api::request::Several;
 use crate::api::{At, Body, Fault, Microversion, Under};
-use crate::compute::{Error, Interface};
-use crate::network::{Error as NetworkError, PortStatus};
-use crate::objects::{InstanceId, Mac, RequestContext, Vif, WantedNetwork};
+use crate::compute::Interface;
+use crate::network::PortStatus;
+use crate::objects::{Mac, RequestContext, Vif, WantedNetwork};
 use crate::{request, view};
 
 pub(super) fn routes() -> Router<Door> {
@@ -161,13 +161,7 @@ async fn attach(
     )?;
     let id = instance_id(&id)?;
     let wanted = body.attachment.unwrap_or_default().wanted()?;
-    let names_none = wanted.network.is_none() && wanted.port.is_none();
-    let attached = door.compute.attach_interface(&context, id, wanted).await;
-    let interface = attached.map_err(|error| match error {
-        // More than one network to choose from, which a boot calls a conflict.
-        Error::Network(NetworkError::Conflict(message)) if names_none => Fault::bad_request(message),
-        other => attaching(id, other),
-    })?;
+    let interface = door.compute.attach_interface(&context, id, wanted).await?;
     Ok(shown(version, &interface))
 }
 
@@ -195,16 +189,4 @@ fn shown(version: Microversion, interface: &Interface) -> impl IntoResponse + us
 fn port_id(text: &str) -> Result<Uuid, Fault> {
     text.parse()
         .map_err(|_| Fault::not_found(format!("Port id {text} could not be found.")))
-}
-
-/// What broke on the host says nothing to the caller but that the interface is not there.
-fn attaching(id: InstanceId, error: Error) -> Fault {
-    match error {
-        Error::Driver(_) | Error::Network(NetworkError::Vif(_)) => {
-            tracing::error!(instance.id = %id, error = &error as &dyn std::error::Error, "an interface was not attached");
-            let message = format!("Failed to attach network adapter device to {id}");
-            Fault::new(StatusCode::INTERNAL_SERVER_ERROR, message)
-        }
-        other => other.into(),
-    }
 }

@@ -62,6 +62,7 @@ impl House {
             "RegionOne",
             URI,
             "http://127.0.0.1:9292",
+            "http://127.0.0.1:9696",
             "http://127.0.0.1:8774/v2.1",
         );
         let (bob, ada) = (ids.pop().unwrap(), ids.pop().unwrap());

@@ -25,7 +25,6 @@ pub struct Subnet {
     pub ipv6_ra_mode: Option<Ipv6Mode>,
     pub ipv6_address_mode: Option<Ipv6Mode>,
     pub subnetpool_id: Option<Uuid>,
-    pub service_types: Vec<String>,
 }
 
 /// From `start` to `end`, both of them in it.

@@ -1,0 +1,134 @@
+//! Who connects servers: the VIF driver that `[docker] vif_driver` names, as far as this process can reach what it needs.
+
+use std::net::{IpAddr, ToSocketAddrs, UdpSocket};
+use std::sync::Arc;
+
+use crate::conf;
+use crate::network::vif::{self, Host, Kernel, Namespace, OvsSwitch, Plugging};
+
+const GENERIC: [&str; 2] = ["generic", "novadocker.virt.docker.vifs.DockerGenericVIFDriver"];
+
+/// Bits of `CapEff`, as `capabilities(7)` numbers them.
+const NEEDED: [(u32, &str); 3] = [
+    (12, "CAP_NET_ADMIN"),
+    (21, "CAP_SYS_ADMIN"),
+    (19, "CAP_SYS_PTRACE"),
+];
+
+/// `home` is the namespace in which bridges are. Says what it decided, and what is missing then.
+pub(super) fn choose(docker: &conf::Docker, home: Namespace) -> Result<Plugging, vif::Error> {
+    let hindrance = GENERIC
+        .contains(&docker.vif_driver.as_str())
+        .then(|| hindrance(&docker.host_url))
+        .flatten();
+    let chosen = match &hindrance {
+        Some(reason) => {
+            tracing::warn!(reason, "vif_driver 'docker' is used instead of 'generic'");
+            Plugging::Engine
+        }
+        None => named(docker, home)?,
+    };
+    match &chosen {
+        Plugging::Ours(_) => {
+            tracing::info!(vif_driver = %docker.vif_driver, "VIFs are plugged by nova-docker")
+        }
+        Plugging::Engine => tracing::warn!(
+            "servers are on networks of the Docker engine, where nova-docker cannot reach into their namespaces: security \
+             groups are not enforced, and 169.254.169.254 does not answer"
+        ),
+    }
+    Ok(chosen)
+}
+
+/// What `choose` would refuse, without touching anything.
+pub(super) fn check(docker: &conf::Docker) -> anyhow::Result<()> {
+    Ok(named(docker, Namespace::current()?).map(drop)?)
+}
+
+fn named(docker: &conf::Docker, home: Namespace) -> Result<Plugging, vif::Error> {
+    let switch = OvsSwitch {
+        connection: docker.ovsdb_connection.clone(),
+        timeout: docker.ovs_vsctl_timeout,
+    };
+    let settings = vif::Settings {
+        vlan_interface: docker.vlan_interface.clone(),
+        flat_interface: docker.flat_interface.clone(),
+        plug_commands: docker.vif_plug_commands.0.clone(),
+        unplug_commands: docker.vif_unplug_commands.0.clone(),
+    };
+    let host: Arc<dyn Host> = Arc::new(Kernel::new(home, switch));
+    vif::choose(&docker.vif_driver, &settings, host)
+}
+
+/// Why this process cannot reach into the namespaces of containers, if it cannot.
+fn hindrance(engine: &str) -> Option<String> {
+    if !is_here(engine) {
+        return Some(format!("the engine at {engine} is on another machine"));
+    }
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let missing = missing(&status);
+    (!missing.is_empty()).then(|| format!("this process lacks {}", missing.join(", ")))
+}
+
+/// A machine can bind its own addresses alone.
+fn is_here(engine: &str) -> bool {
+    let Some((scheme, address)) = engine.split_once("://") else {
+        return true;
+    };
+    if scheme == "unix" {
+        return true;
+    }
+    let address = address.trim_end_matches('/');
+    let with_port = match address.rsplit_once(':') {
+        Some((_, port)) if port.parse::<u16>().is_ok() => address.to_owned(),
+        _ => format!("{address}:0"),
+    };
+    let ours = |ip: IpAddr| UdpSocket::bind((ip, 0)).is_ok();
+    with_port
+        .to_socket_addrs()
+        .is_ok_and(|mut addresses| addresses.any(|address| ours(address.ip())))
+}
+
+/// Root may look into its own processes without `CAP_SYS_PTRACE`, but not into those of containers with more rights.
+fn missing(status: &str) -> Vec<&'static str> {
+    let line = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let effective = line.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok());
+    let has = |bit: u32| effective.unwrap_or(0) & (1 << bit) != 0;
+    NEEDED
+        .into_iter()
+        .filter(|(bit, _)| !has(*bit))
+        .map(|(_, name)| name)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_engine_is_here_when_its_address_is_ours() {
+        for here in [
+            "unix:///var/run/docker.sock",
+            "tcp://127.0.0.1:2375",
+            "https://[::1]:2376/",
+            "tcp://localhost",
+        ] {
+            assert!(is_here(here), "{here}");
+        }
+        for away in ["tcp://192.0.2.1:2375", "https://no-such-host.invalid:2376"] {
+            assert!(!is_here(away), "{away}");
+        }
+    }
+
+    #[test]
+    fn what_a_process_may_not_is_named() {
+        let status = |caps: &str| format!("Name:\tx\nCapEff:\t{caps}\nCapBnd:\t0\n");
+        assert_eq!(missing(&status("000001ffffffffff")), [""; 0]);
+        assert_eq!(missing(&status("0000000000281000")), [""; 0]);
+        assert_eq!(
+            missing(&status("0000000000001000")),
+            ["CAP_SYS_ADMIN", "CAP_SYS_PTRACE"]
+        );
+        assert_eq!(missing("").len(), 3);
+    }
+}

@@ -1,0 +1,480 @@
+//! Servers on networks: real bridges, in a namespace of the test's own, and what becomes of them when anything restarts.
+
+use std::process::Command;
+use std::time::Duration;
+
+use bollard::query_parameters::{
+    KillContainerOptionsBuilder, RestartContainerOptionsBuilder, StartContainerOptions,
+};
+use futures_util::StreamExt;
+use nova_docker::network::firewall::Guard;
+use nova_docker::network::vif::Namespace;
+use nova_docker::objects::vif::{Details, Network, Subnet};
+use nova_docker::objects::{Instance, PowerState, Vif};
+use nova_docker::virt::{ComputeDriver, Error, File, NetworkInfo, Observed, RebootType, Supplies};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::stage::{Stage, Steps, context, instance};
+
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Answers pings, and ends when asked to.
+const STAYS: &str = "command: [sh, -c, 'trap \"exit 0\" TERM; echo up; while true; do sleep 0.1; done']\n";
+
+/// Number `n` of a network: `10.0.<network>.n`, on a bridge of the network's.
+pub(crate) fn vif(network: u8, n: u8) -> Vif {
+    Vif {
+        id: Uuid::from_u128((u128::from(network) << 104) | (u128::from(n) << 96)),
+        mac: format!("fa:16:3e:00:{network:02x}:{n:02x}").parse().unwrap(),
+        position: 0,
+        preserve_on_delete: false,
+        active: true,
+        tag: None,
+        floating_ips: Vec::new(),
+        vif_type: Some("bridge".to_owned()),
+        details: Details::default(),
+        ovs_interface_id: None,
+        network: Network {
+            id: Uuid::from_u128(network.into()),
+            label: "private".to_owned(),
+            project: None,
+            bridge: Some(format!("br{network}")),
+            mtu: Some(1400),
+            should_create_vlan: false,
+            vlan: None,
+            bridge_interface: None,
+            subnets: vec![Subnet {
+                id: None,
+                cidr: format!("10.0.{network}.0/24").parse().unwrap(),
+                gateway: Some(format!("10.0.{network}.254").parse().unwrap()),
+                ips: vec![format!("10.0.{network}.{n}").parse().unwrap()],
+                routes: Vec::new(),
+                dns: Vec::new(),
+            }],
+        },
+    }
+}
+
+/// These VIFs in their order, with everything let through.
+pub(crate) fn network(vifs: &[Vif]) -> NetworkInfo {
+    let placed = |(position, vif): (u32, &Vif)| Vif {
+        position,
+        ..vif.clone()
+    };
+    let open = |vif: &Vif| Guard {
+        port: vif.id,
+        enabled: false,
+        senders: Vec::new(),
+        rules: Vec::new(),
+    };
+    NetworkInfo {
+        vifs: (0..).zip(vifs).map(placed).collect(),
+        guards: vifs.iter().map(open).collect(),
+    }
+}
+
+pub(crate) async fn boot(stage: &Stage, user_data: &str, network: &NetworkInfo) -> Instance {
+    let server = instance(user_data);
+    try_boot(stage, &server, network).await.expect("the server boots");
+    server
+}
+
+async fn try_boot(stage: &Stage, server: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
+    let supplies = Supplies {
+        network: network.clone(),
+        config_drive: None,
+    };
+    let image = stage.local_image().await;
+    stage
+        .driver
+        .spawn(&context(), server, &image, &supplies, &Steps::default())
+        .await
+}
+
+async fn run(namespace: &Namespace, words: &[&str]) -> (bool, String) {
+    let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let output = namespace
+        .run(move || Command::new(&words[0]).args(&words[1..]).output())
+        .await
+        .unwrap()
+        .unwrap();
+    (
+        output.status.success(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
+}
+
+async fn links(namespace: &Namespace) -> Vec<String> {
+    let (_, shown) = run(namespace, &["ip", "-j", "link"]).await;
+    let links: Vec<Value> = serde_json::from_str(&shown).unwrap();
+    let mut names: Vec<String> = links
+        .iter()
+        .map(|link| link["ifname"].as_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+async fn inside(stage: &Stage, server: &Instance) -> Namespace {
+    let pid = stage
+        .inspect(server.id)
+        .await
+        .unwrap()
+        .state
+        .unwrap()
+        .pid
+        .unwrap();
+    Namespace::of_process(u32::try_from(pid).unwrap()).unwrap()
+}
+
+async fn reaches(stage: &Stage, from: &Instance, to: &str) -> bool {
+    let namespace = inside(stage, from).await;
+    for _ in 0..10 {
+        if run(&namespace, &["busybox", "ping", "-c1", "-W1", to]).await.0 {
+            return true;
+        }
+    }
+    false
+}
+
+fn restarted(found: bollard::models::ContainerInspectResponse) -> String {
+    found.state.unwrap().started_at.unwrap()
+}
+
+#[tokio::test]
+async fn servers_of_one_network_reach_each_other_when_they_are_up() {
+    let stage = Stage::set().await;
+    let one = boot(&stage, STAYS, &network(&[vif(1, 1)])).await;
+    let two = boot(&stage, STAYS, &network(&[vif(1, 2)])).await;
+    assert!(reaches(&stage, &one, "10.0.1.2").await);
+    assert!(reaches(&stage, &two, "10.0.1.1").await);
+    assert_eq!(links(&inside(&stage, &one).await).await, ["eth0", "lo"]);
+    assert_eq!(
+        links(&stage.home).await,
+        ["br1", "lo", "tap00000101-00", "tap00000102-00"]
+    );
+}
+
+/// After each of these the server is connected as before, once.
+#[tokio::test]
+async fn whatever_restarts_a_server_it_is_connected_again_once() {
+    let stage = Stage::set().await;
+    let (wanted, driver) = (network(&[vif(1, 1)]), &stage.driver);
+    let server = boot(&stage, STAYS, &wanted).await;
+    let other = boot(&stage, STAYS, &network(&[vif(1, 2)])).await;
+    let host = links(&stage.home).await;
+    let api = stage.api().await;
+    let name = format!("nova-{}", server.id);
+    for how in [
+        "soft",
+        "hard",
+        "off and on",
+        "docker restart",
+        "docker kill and start",
+    ] {
+        let before = restarted(stage.inspect(server.id).await.unwrap());
+        match how {
+            "soft" => drop(
+                driver
+                    .reboot(&server, &wanted, RebootType::Soft, PATIENCE)
+                    .await
+                    .unwrap(),
+            ),
+            "hard" => drop(
+                driver
+                    .reboot(&server, &wanted, RebootType::Hard, PATIENCE)
+                    .await
+                    .unwrap(),
+            ),
+            "off and on" => {
+                driver.power_off(server.id, PATIENCE).await.unwrap();
+                let on = driver.power_on(&server, &wanted).await.unwrap();
+                assert_eq!(on.power_state, PowerState::Running);
+            }
+            "docker restart" => {
+                let options = RestartContainerOptionsBuilder::default().t(5).build();
+                api.restart_container(&name, Some(options)).await.unwrap();
+                driver.plug_vifs(&server, &wanted).await.unwrap();
+            }
+            _ => {
+                let options = KillContainerOptionsBuilder::default().signal("SIGKILL").build();
+                api.kill_container(&name, Some(options)).await.unwrap();
+                stage.ended(server.id).await;
+                api.start_container(&name, None::<StartContainerOptions>)
+                    .await
+                    .unwrap();
+                driver.plug_vifs(&server, &wanted).await.unwrap();
+            }
+        }
+        assert_ne!(
+            restarted(stage.inspect(server.id).await.unwrap()),
+            before,
+            "{how}"
+        );
+        assert!(reaches(&stage, &other, "10.0.1.1").await, "{how}");
+        assert_eq!(
+            links(&inside(&stage, &server).await).await,
+            ["eth0", "lo"],
+            "{how}"
+        );
+        assert_eq!(links(&stage.home).await, host, "{how}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_new_nova_docker_finds_in_place_stays_and_what_is_missing_comes() {
+    let stage = Stage::set().await;
+    let wanted = network(&[vif(1, 1), vif(2, 1)]);
+    let server = boot(&stage, STAYS, &wanted).await;
+    let namespace = inside(&stage, &server).await;
+    let index = |shown: String| serde_json::from_str::<Vec<Value>>(&shown).unwrap()[0]["ifindex"].clone();
+    let eth0 = index(run(&namespace, &["ip", "-j", "link", "show", "eth0"]).await.1);
+    run(&namespace, &["ip", "link", "delete", "eth1"]).await;
+    let again = stage.another_driver();
+    again.plug_vifs(&server, &wanted).await.unwrap();
+    assert_eq!(
+        index(run(&namespace, &["ip", "-j", "link", "show", "eth0"]).await.1),
+        eth0
+    );
+    assert_eq!(links(&namespace).await, ["eth0", "eth1", "lo"]);
+    assert_eq!(
+        links(&stage.home).await,
+        ["br1", "br2", "lo", "tap00000101-00", "tap00000201-00"]
+    );
+}
+
+#[tokio::test]
+async fn a_server_on_two_networks_has_them_in_order_and_can_change_one_while_it_runs() {
+    let stage = Stage::set().await;
+    let both = network(&[vif(2, 1), vif(1, 1)]);
+    let server = boot(&stage, STAYS, &both).await;
+    let namespace = inside(&stage, &server).await;
+    let addresses = async || run(&namespace, &["ip", "-4", "-br", "address"]).await.1;
+    let told = addresses().await;
+    assert!(
+        told.contains("10.0.2.1/24") && told.contains("10.0.1.1/24"),
+        "{told}"
+    );
+    let first = told.lines().find(|line| line.starts_with("eth0")).unwrap();
+    assert!(first.contains("10.0.2.1/24"), "{told}");
+
+    let neighbour = boot(&stage, STAYS, &network(&[vif(1, 2)])).await;
+    assert!(reaches(&stage, &server, "10.0.1.2").await);
+    for _ in 0..2 {
+        stage.driver.detach_vif(&server, &both.vifs[1]).await.unwrap();
+        assert_eq!(links(&namespace).await, ["eth0", "lo"]);
+        assert_eq!(
+            links(&stage.home).await,
+            ["br1", "br2", "lo", "tap00000102-00", "tap00000201-00"]
+        );
+    }
+    assert!(!reaches_at_once(&stage, &neighbour, "10.0.1.1").await);
+    for _ in 0..2 {
+        stage.driver.prepare_vifs(&server, &both.vifs[1..]).await.unwrap();
+        stage.driver.plug_vifs(&server, &both).await.unwrap();
+        assert_eq!(links(&namespace).await, ["eth0", "eth1", "lo"]);
+    }
+    assert!(reaches(&stage, &neighbour, "10.0.1.1").await);
+}
+
+async fn reaches_at_once(stage: &Stage, from: &Instance, to: &str) -> bool {
+    let namespace = inside(stage, from).await;
+    run(&namespace, &["busybox", "ping", "-c1", "-W1", to]).await.0
+}
+
+/// The second VIF cannot come to the place of the first.
+#[tokio::test]
+async fn a_server_that_cannot_be_connected_is_not_there() {
+    let stage = Stage::set().await;
+    let mut wrong = network(&[vif(1, 1), vif(2, 1)]);
+    wrong.vifs[1].position = 0;
+    let server = instance(STAYS);
+    let refused = try_boot(&stage, &server, &wrong).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "there is another interface 'eth0' in the server's network namespace"
+    );
+    assert_eq!(stage.containers().await, [""; 0]);
+    assert_eq!(links(&stage.home).await, ["br1", "br2", "lo"]);
+
+    let mut unknown = network(&[vif(1, 1)]);
+    unknown.vifs[0].vif_type = Some("vhostuser".to_owned());
+    let refused = try_boot(&stage, &server, &unknown).await.unwrap_err();
+    assert_eq!(refused.to_string(), "Unexpected vif_type=vhostuser");
+    assert_eq!(stage.containers().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_connected_again_is_not_left_running() {
+    let stage = Stage::set().await;
+    let wanted = network(&[vif(1, 1)]);
+    let server = boot(&stage, STAYS, &wanted).await;
+    let mut wrong = network(&[vif(1, 1), vif(2, 1)]);
+    wrong.vifs[1].position = 0;
+    let refused = stage
+        .driver
+        .reboot(&server, &wrong, RebootType::Hard, PATIENCE)
+        .await;
+    assert!(matches!(refused, Err(Error::Vif(_))), "{refused:?}");
+    let observed = stage.driver.observe(server.id).await.unwrap().unwrap();
+    assert_eq!(observed.power_state, PowerState::Shutdown);
+    stage.driver.power_on(&server, &wanted).await.unwrap();
+    assert_eq!(links(&inside(&stage, &server).await).await, ["eth0", "lo"]);
+}
+
+#[tokio::test]
+async fn an_abandoned_boot_leaves_no_interfaces_either() {
+    let stage = Stage::set().await;
+    let image = stage.local_image().await;
+    let wanted = network(&[vif(1, 1), vif(2, 1)]);
+    for after in [0, 3, 10, 30, 60, 100, 200, 400] {
+        let server = instance(STAYS);
+        let supplies = Supplies {
+            network: wanted.clone(),
+            config_drive: Some(vec![file("openstack/latest/meta_data.json", "{}")]),
+        };
+        let (context, steps) = (context(), Steps::default());
+        let boot = stage.driver.spawn(&context, &server, &image, &supplies, &steps);
+        let done = tokio::time::timeout(Duration::from_millis(after), boot).await;
+        stage.driver.destroy(server.id).await.unwrap();
+        if done.is_ok() {
+            stage.driver.unplug_vifs(&server, &wanted.vifs).await.unwrap();
+        }
+        assert_eq!(stage.containers().await, [""; 0], "after {after} ms");
+        let left = links(&stage.home).await;
+        assert!(
+            !left.iter().any(|name| name.starts_with("tap")),
+            "after {after} ms: {left:?}"
+        );
+        let files = stage.files.path().join("instances").join(server.id.to_string());
+        assert!(!files.exists(), "after {after} ms");
+    }
+}
+
+#[tokio::test]
+async fn destroyed_and_unplugged_a_server_leaves_nothing() {
+    let stage = Stage::set().await;
+    let wanted = network(&[vif(1, 1)]);
+    let server = boot(&stage, STAYS, &wanted).await;
+    stage.driver.destroy(server.id).await.unwrap();
+    for _ in 0..2 {
+        stage.driver.unplug_vifs(&server, &wanted.vifs).await.unwrap();
+        assert_eq!(links(&stage.home).await, ["br1", "lo"]);
+    }
+    let plugged = stage.driver.plug_vifs(&server, &wanted).await;
+    assert!(matches!(plugged, Err(Error::NoSuchInstance(id)) if id == server.id));
+}
+
+#[tokio::test]
+async fn a_server_that_is_off_is_not_plugged_and_one_that_ended_at_once_is_no_failure() {
+    let stage = Stage::set().await;
+    let wanted = network(&[vif(1, 1)]);
+    let server = boot(&stage, "command: echo done\n", &wanted).await;
+    stage.ended(server.id).await;
+    stage.driver.plug_vifs(&server, &wanted).await.unwrap();
+    stage.driver.guard(&server, &wanted).await.unwrap();
+    stage.driver.detach_vif(&server, &wanted.vifs[0]).await.unwrap();
+    assert_eq!(links(&stage.home).await, ["br1", "lo"]);
+}
+
+#[tokio::test]
+async fn a_server_asks_its_own_namespace_for_names_and_knows_its_own() {
+    let stage = Stage::set().await;
+    let user_data = "command: [sh, -c, 'cat /etc/resolv.conf /etc/hosts; echo told; sleep 1000']\n";
+    let server = boot(&stage, user_data, &network(&[vif(1, 1)])).await;
+    let told = stage.console_with(server.id, "told").await;
+    assert!(told.starts_with("nameserver 169.254.169.254\n"), "{told}");
+    assert!(!told.contains("search"), "{told}");
+    assert!(told.contains("10.0.1.1\tmy-server\n"), "{told}");
+}
+
+#[tokio::test]
+async fn who_shares_a_network_gets_no_interface() {
+    let stage = Stage::set().await;
+    let server = boot(
+        &stage,
+        "host_config: {network_mode: host}\ncommand: sleep 1000\n",
+        &network(&[]),
+    )
+    .await;
+    let refused = stage
+        .driver
+        .plug_vifs(&server, &network(&[vif(1, 1)]))
+        .await
+        .unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .contains("its user_data says network_mode 'host'"),
+        "{refused}"
+    );
+    assert_eq!(links(&stage.home).await, ["lo"]);
+}
+
+fn file(path: &str, content: &str) -> File {
+    File {
+        path: path.to_owned(),
+        content: content.into(),
+    }
+}
+
+#[tokio::test]
+async fn the_config_drive_is_there_to_be_read_and_goes_with_the_server() {
+    let stage = Stage::set().await;
+    let server = instance(
+        "command: [sh, -c, 'cd /var/lib/cloud/seed/config_drive/openstack/latest && cat meta_data.json; touch x || echo read-only; sleep 1000']\n",
+    );
+    let supplies = |content: &str| Supplies {
+        network: network(&[]),
+        config_drive: Some(vec![file("openstack/latest/meta_data.json", content)]),
+    };
+    let image = stage.local_image().await;
+    for content in ["{\"uuid\": 1}\n", "{\"rebuilt\": 1}\n"] {
+        stage
+            .driver
+            .spawn(&context(), &server, &image, &supplies(content), &Steps::default())
+            .await
+            .unwrap();
+        let told = stage.console_with(server.id, "read-only").await;
+        assert!(told.starts_with(content), "{told}");
+        // After a restart of the host the engine needs the files before we are there.
+        stage
+            .driver
+            .reboot(&server, &network(&[]), RebootType::Hard, PATIENCE)
+            .await
+            .unwrap();
+        stage.driver.destroy(server.id).await.unwrap();
+    }
+    assert!(
+        !stage
+            .files
+            .path()
+            .join("instances")
+            .join(server.id.to_string())
+            .exists()
+    );
+}
+
+/// The engine's event is what ends what was opened in a server; here it is seen to go by.
+#[tokio::test]
+async fn an_end_behind_our_back_lets_the_namespace_go() {
+    let stage = Stage::set().await;
+    let wanted = network(&[vif(1, 1)]);
+    let server = boot(&stage, STAYS, &wanted).await;
+    let mut events = stage.driver.events().await.unwrap();
+    let options = KillContainerOptionsBuilder::default().signal("SIGKILL").build();
+    let api = stage.api().await;
+    api.kill_container(&format!("nova-{}", server.id), Some(options))
+        .await
+        .unwrap();
+    tokio::time::timeout(PATIENCE, events.next())
+        .await
+        .expect("an event comes");
+    for _ in 0..100 {
+        if links(&stage.home).await == ["br1", "lo"] {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("the tap of a server that ended is still there: its namespace is held");
+}
