@@ -61,10 +61,6 @@ impl Watch {
         }
     }
 
-    pub(super) async fn pause(&self) {
-        tokio::time::sleep(self.neutron.settings.poll_interval).await;
-    }
-
     pub(super) fn has_nothing_to_look_at(&self) -> bool {
         self.neutron.interest.now().is_empty()
     }
