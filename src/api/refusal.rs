@@ -19,9 +19,12 @@ impl From<Error> for Fault {
             Error::InvalidState { .. } | Error::Locked(_) | Error::Conflict(_) => Self::conflict(message),
             Error::Invalid(_) | Error::NoValidHost(_) => Self::bad_request(message),
             Error::Forbidden(_) | Error::OverQuota { .. } => Self::forbidden(message),
-            Error::InterfaceAttachFailed { .. } | Error::VirtualInterfaceCreate => {
+            Error::InterfaceAttachFailed { id, reason } => {
+                tracing::error!(instance.id = %id, reason, "an interface was not attached");
+                let message = format!("Failed to attach network adapter device to {id}");
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, message)
             }
+            Error::VirtualInterfaceCreate => Self::new(StatusCode::INTERNAL_SERVER_ERROR, message),
             Error::Unavailable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
             Error::Image(error) => Self::from(error),
             Error::Network(error) => refused_network(error),

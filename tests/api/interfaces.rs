@@ -1,5 +1,6 @@
 //! Interfaces attached to a running server and taken off again; addresses and groups of those it has.
 
+use nova_docker::virt::fake::Verb;
 use serde_json::{Value, json};
 
 use crate::cloud::Cloud;
@@ -258,6 +259,31 @@ async fn an_interface_that_cannot_be_had_is_refused_by_its_reason() {
         let answer = cloud.call("demo", "2.1", method, &one, None).await;
         assert_eq!((answer.status.as_u16(), answer.fault().1), (404, message));
     }
+}
+
+#[tokio::test]
+async fn an_interface_that_breaks_on_the_host_is_not_there_and_tells_no_secrets() {
+    let cloud = Cloud::start().await;
+    let id = cloud.boot("one").await;
+    let before = cloud.network.ports();
+    cloud
+        .faults
+        .fail_next(Verb::PlugVifs, "/run/secret is in the way");
+    let body = json!({"interfaceAttachment": {"net_id": cloud.private}});
+    let answer = cloud.post("2.1", &path(&id), body).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.fault()),
+        (
+            500,
+            (
+                "computeFault".to_owned(),
+                format!("Failed to attach network adapter device to {id}")
+            )
+        )
+    );
+    assert_eq!(cloud.network.ports(), before);
+    let list = cloud.get("2.1", &path(&id)).await;
+    assert_eq!(list.body["interfaceAttachments"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

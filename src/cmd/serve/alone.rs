@@ -11,11 +11,12 @@ use super::{State, plugging};
 use crate::api::{self, RequestIds};
 use crate::compute::Compute;
 use crate::conf::Conf;
+use crate::db::Records;
 use crate::identity::Catalog;
 use crate::identity::local::{Clouds, Local};
 use crate::image::ImageService;
 use crate::image::local::LocalImages;
-use crate::network::fabric::Fabric;
+use crate::network::fabric::{self, Fabric};
 use crate::network::local::{Founding, LocalNetworks};
 use crate::network::vif::Namespace;
 use crate::objects::{ImageId, ProjectId, World};
@@ -34,10 +35,10 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
         }));
     let networks = networks(conf, &db, &identity, &world).await?;
     let service: Arc<dyn ImageService> = Arc::new(images.clone());
+    let fabric = Fabric::new(db.deployment(), Namespace::current()?, fabric::NAMES.into());
     let wires = Wires {
-        networks: Arc::new(crate::network::Absent),
-        plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
-        guests: None,
+        networks: Arc::new(networks.clone()),
+        plugging: plugging::choose(&conf.docker, home(conf, &fabric).await?)?,
     };
     let compute = core(conf, state, &db, docker, service, world.clone(), wires).await?;
     tokio::spawn(forget_deleted(compute.clone(), gone));
@@ -65,6 +66,14 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
         },
         compute,
     })
+}
+
+/// Where the bridges of our own networks are: apart from the host's, when we may make that.
+async fn home(conf: &Conf, fabric: &Fabric) -> anyhow::Result<Namespace> {
+    match plugging::is_ours(conf) {
+        true => Ok(fabric.switch().await?),
+        false => Ok(Namespace::current()?),
+    }
 }
 
 async fn people(

@@ -31,7 +31,6 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let wires = Wires {
         networks: Arc::new(networks),
         plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
-        guests: None,
     };
     let compute = core(conf, state, &db, docker, images, world.clone(), wires).await?;
     Ok(Cloud {

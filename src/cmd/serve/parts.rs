@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use tokio::sync::mpsc;
 
 use super::State;
 use crate::api;
@@ -57,12 +58,11 @@ pub(super) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
     })?)
 }
 
-/// How servers come to their networks, and whom they ask there.
+/// How servers come to their networks.
 #[derive(Debug)]
 pub(super) struct Wires {
     pub(super) networks: Arc<dyn NetworkService>,
     pub(super) plugging: Plugging,
-    pub(super) guests: Option<Guests>,
 }
 
 /// The core: records, driver and images under one façade.
@@ -75,6 +75,8 @@ pub(super) async fn core(
     world: Arc<dyn World>,
     wires: Wires,
 ) -> anyhow::Result<Compute> {
+    let (told, listeners) = mpsc::unbounded_channel();
+    let directory = compute::Directory::new(Arc::new(db.clone()));
     let settings = virt::docker::Settings {
         deployment: db.deployment(),
         host: conf.default.host.clone(),
@@ -87,7 +89,7 @@ pub(super) async fn core(
         inject_key: conf.docker.inject_key,
         privileged: conf.docker.privileged,
         plugging: wires.plugging,
-        guests: wires.guests,
+        guests: Some(Guests::new(Arc::new(directory), told)),
     };
     let driver = virt::driver(&conf.default.compute_driver, docker, images.clone(), settings)?;
     let parts = compute::Parts {
@@ -98,7 +100,9 @@ pub(super) async fn core(
         world,
         settings: compute_settings(conf, state),
     };
-    Ok(Compute::open(parts).await?)
+    let compute = Compute::open(parts).await?;
+    tokio::spawn(api::metadata::serve(compute.clone(), listeners));
+    Ok(compute)
 }
 
 fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {

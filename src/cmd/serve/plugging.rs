@@ -40,6 +40,15 @@ pub(super) fn choose(docker: &conf::Docker, home: Namespace) -> Result<Plugging,
     Ok(chosen)
 }
 
+/// Whether servers are to be connected by us: not by the engine, and not in memory alone.
+pub(super) fn is_ours(conf: &conf::Conf) -> bool {
+    let docker = &conf.docker;
+    let generic = GENERIC.contains(&docker.vif_driver.as_str());
+    conf.default.compute_driver != "fake.FakeDriver"
+        && docker.vif_driver != "docker"
+        && !(generic && hindrance(&docker.host_url).is_some())
+}
+
 /// What `choose` would refuse, without touching anything.
 pub(super) fn check(docker: &conf::Docker) -> anyhow::Result<()> {
     Ok(named(docker, Namespace::current()?).map(drop)?)

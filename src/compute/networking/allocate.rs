@@ -196,6 +196,16 @@ async fn release(core: &Core, port: Uuid) -> Result<(), network::Error> {
     }
 }
 
+/// As `reclaim`, when there is nobody to tell.
+pub(in crate::compute) async fn reclaim_quietly(core: &Core, id: InstanceId) {
+    match reclaim(core, id).await {
+        Ok(()) | Err(Error::NoSuchInstance(_)) => {}
+        Err(error) => {
+            tracing::warn!(instance.id = %id, error = %error.in_full(), "ports of a server are left to be given back");
+        }
+    }
+}
+
 /// As `deallocate`, when there is nobody left to tell: what fails is tried again when the service is asked anew.
 pub(in crate::compute) async fn take_back(core: Arc<Core>, id: InstanceId) {
     if let Err(error) = deallocate(&core, id).await {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::allocate::{allocate, reclaim};
+use super::allocate::{allocate, reclaim_quietly};
 use super::{Interface, choose, info, interfaces, refresh};
 use crate::compute::Error;
 use crate::compute::actions::ActionLog;
@@ -130,9 +130,7 @@ async fn attach(core: &Arc<Core>, id: InstanceId, wanted: &WantedNetwork, admin:
         })
         .await?;
     let connected = connect(core, &instance, wanted).await;
-    if let Err(error) = reclaim(core, id).await {
-        tracing::warn!(instance.id = %id, error = %error.in_full(), "ports of a server are left to be given back");
-    }
+    reclaim_quietly(core, id).await;
     connected
 }
 

@@ -25,7 +25,7 @@ mod wire;
 use crate::network::PortStatus;
 use crate::objects::{InstanceId, Vif};
 
-pub(super) use allocate::{allocate, deallocate, take_back};
+pub(super) use allocate::{allocate, deallocate, reclaim_quietly, take_back};
 pub(super) use choose::{Chosen, check_mode, check_port_is_free, choose, wanted};
 pub use directory::Directory;
 pub(super) use info::{fresh, known, learn};

@@ -111,8 +111,8 @@ fn reclaim(core: &Arc<Core>, instance: &Instance) {
             Ok(instance) => instance.wiring.unsettled && instance.task_state.is_none(),
             Err(_) => false,
         };
-        if left && let Err(error) = allocate::reclaim(&work, id).await {
-            tracing::warn!(instance.id = %id, error = %error.in_full(), "ports of a server are left to be given back");
+        if left {
+            allocate::reclaim_quietly(&work, id).await;
         }
     });
 }

@@ -209,6 +209,7 @@ async fn apply(
             networking::deallocate(core, id).await?;
             let log = ActionLog::resume(core, &context, id, build::ACTION).await;
             build::build(core.clone(), context, id, None, log).await;
+            networking::reclaim_quietly(core, id).await;
         }
         (Remedy::Rebuild, _) => {
             let log = ActionLog::resume(core, &context, id, rebuild::ACTION).await;

@@ -3,6 +3,10 @@
 mod boot;
 mod describe;
 mod mistakes;
+mod networking;
+mod networking_attach;
+mod networking_choice;
+mod networking_news;
 mod stage;
 mod sync;
 mod verbs;

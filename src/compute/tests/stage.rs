@@ -90,6 +90,10 @@ impl Stage {
         }
     }
 
+    pub(super) async fn db_instance(&self, id: InstanceId) -> Arc<Instance> {
+        self.db.instance(id).await.unwrap()
+    }
+
     pub(super) async fn until_gone(&self, id: InstanceId) {
         eventually(|| async { self.db.instance(id).await.is_err().then_some(()) }).await;
     }
@@ -99,6 +103,29 @@ impl Stage {
         let id = compute.boot(&user(), boot("web")).await.unwrap().instances[0].id;
         self.until(id, |i| is(i, VmState::Active)).await;
         id
+    }
+
+    /// A network of the user's own with room for 253 servers.
+    pub(super) fn network(&self, name: &str) -> Uuid {
+        let third = self.network.networks().len();
+        let cidr = format!("10.0.{third}.0/24").parse().unwrap();
+        self.network.add_network("demo", name, &[cidr])
+    }
+
+    /// Ports that some server has.
+    pub(super) fn bound_ports(&self) -> Vec<Uuid> {
+        let ports = self.network.ports().into_iter();
+        ports
+            .filter(|port| port.device_id.is_some())
+            .map(|port| port.id)
+            .collect()
+    }
+
+    /// Neither a container nor a port nor an end on the host.
+    pub(super) async fn assert_nothing_left(&self, id: InstanceId) {
+        assert_eq!(self.containers().await, BTreeSet::new());
+        assert_eq!(self.bound_ports().len(), 0);
+        assert_eq!(self.faults().host_ends(id), BTreeSet::new());
     }
 
     pub(super) async fn containers(&self) -> BTreeSet<InstanceId> {
@@ -228,6 +255,27 @@ pub(super) fn boot(name: &str) -> Boot {
         access_ip_v6: None,
         scheduler_hints: SchedulerHints::default(),
         trusted_image_certificates: None,
+    }
+}
+
+pub(super) fn boot_on(networks: &[Uuid]) -> Boot {
+    let wanted = |network: &Uuid| WantedNetwork {
+        network: Some(*network),
+        ..WantedNetwork::default()
+    };
+    Boot {
+        network: NetworkChoice::These(networks.iter().map(wanted).collect()),
+        ..boot("web")
+    }
+}
+
+pub(super) fn boot_with_port(port: Uuid) -> Boot {
+    Boot {
+        network: NetworkChoice::These(vec![WantedNetwork {
+            port: Some(port),
+            ..WantedNetwork::default()
+        }]),
+        ..boot("web")
     }
 }
 

@@ -138,6 +138,10 @@ impl FakeNetwork {
         self.shared.state().slow = true;
     }
 
+    pub fn networks(&self) -> Vec<Uuid> {
+        self.shared.state().networks.keys().copied().collect()
+    }
+
     /// All there are, in the order in which they were made.
     pub fn ports(&self) -> Vec<Port> {
         self.shared.state().ports.values().cloned().collect()

@@ -1,6 +1,6 @@
 //! The fake driver's verbs, over a map of servers.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
+use uuid::Uuid;
 
 use super::archive;
 use super::faults::{FakeFaults, Plans, Shared, Verb, channel};
@@ -34,6 +35,8 @@ pub struct FakeDriver {
 #[derive(Debug)]
 pub(super) struct State {
     servers: Shared<HashMap<InstanceId, Server>>,
+    /// The host's ends of VIFs, which outlive containers.
+    ends: Shared<HashMap<InstanceId, BTreeSet<Uuid>>>,
     cache: Shared<BTreeMap<ImageId, ImageConfig>>,
     pub(super) plans: Shared<Plans>,
     pub(super) events: broadcast::Sender<Option<Event>>,
@@ -42,6 +45,29 @@ pub(super) struct State {
 impl State {
     pub(super) fn servers(&self) -> MutexGuard<'_, HashMap<InstanceId, Server>> {
         self.servers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn ends(&self) -> MutexGuard<'_, HashMap<InstanceId, BTreeSet<Uuid>>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn plug(&self, id: InstanceId, vifs: &[Vif]) {
+        if !vifs.is_empty() {
+            self.ends()
+                .entry(id)
+                .or_default()
+                .extend(vifs.iter().map(|vif| vif.id));
+        }
+    }
+
+    fn unplug(&self, id: InstanceId, vifs: &[Vif]) {
+        let mut ends = self.ends();
+        if let Some(own) = ends.get_mut(&id) {
+            own.retain(|end| !vifs.iter().any(|vif| vif.id == *end));
+            if own.is_empty() {
+                ends.remove(&id);
+            }
+        }
     }
 
     fn cache(&self) -> MutexGuard<'_, BTreeMap<ImageId, ImageConfig>> {
@@ -53,6 +79,7 @@ impl FakeDriver {
     pub fn new(host: &str, deployment: DeploymentId, images: Arc<dyn ImageService>) -> Self {
         let state = State {
             servers: Shared::default(),
+            ends: Shared::default(),
             cache: Shared::default(),
             plans: Shared::default(),
             events: channel(),
@@ -149,6 +176,7 @@ impl ComputeDriver for FakeDriver {
             }
             servers.insert(instance.id, server);
         }
+        self.state.plug(instance.id, &supplies.network.vifs);
         self.state.tell(Some(Event {
             instance: instance.id,
         }));
@@ -166,6 +194,7 @@ impl ComputeDriver for FakeDriver {
 
     async fn power_on(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
         self.state.enter(Verb::PowerOn).await?;
+        self.state.plug(instance.id, &network.vifs);
         self.change(instance.id, |server| {
             ensure_places(network)?;
             match server.power_state {
@@ -196,6 +225,7 @@ impl ComputeDriver for FakeDriver {
         _timeout: Duration,
     ) -> Result<Observed, Error> {
         self.state.enter(Verb::Reboot).await?;
+        self.state.plug(instance.id, &network.vifs);
         self.change(instance.id, |server| {
             ensure_places(network)?;
             if server.power_state != PowerState::Shutdown {
@@ -211,8 +241,10 @@ impl ComputeDriver for FakeDriver {
         })
     }
 
-    async fn prepare_vifs(&self, _instance: &Instance, _vifs: &[Vif]) -> Result<(), Error> {
-        self.state.enter(Verb::PrepareVifs).await
+    async fn prepare_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error> {
+        self.state.enter(Verb::PrepareVifs).await?;
+        self.state.plug(instance.id, vifs);
+        Ok(())
     }
 
     async fn plug_vifs(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
@@ -221,6 +253,7 @@ impl ComputeDriver for FakeDriver {
             if server.is_running() {
                 ensure_places(network)?;
                 server.network = network.clone();
+                self.state.plug(instance.id, &network.vifs);
             }
             Ok(())
         })?;
@@ -230,6 +263,7 @@ impl ComputeDriver for FakeDriver {
     /// What is not plugged is detached already.
     async fn detach_vif(&self, instance: &Instance, vif: &Vif) -> Result<(), Error> {
         self.state.enter(Verb::DetachVif).await?;
+        self.state.unplug(instance.id, std::slice::from_ref(vif));
         self.change(instance.id, |server| {
             server.unplug(vif.id);
             Ok(())
@@ -239,6 +273,7 @@ impl ComputeDriver for FakeDriver {
 
     async fn unplug_vifs(&self, instance: &Instance, vifs: &[Vif]) -> Result<(), Error> {
         self.state.enter(Verb::UnplugVifs).await?;
+        self.state.unplug(instance.id, vifs);
         if let Some(server) = self.state.servers().get_mut(&instance.id) {
             vifs.iter().for_each(|vif| server.unplug(vif.id));
         }

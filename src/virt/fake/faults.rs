@@ -1,9 +1,10 @@
 //! What a test can do to a fake driver that no user could: make it fail, make it wait, take its servers away.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Mutex as Gate, OwnedMutexGuard, broadcast};
+use uuid::Uuid;
 
 use super::driver::State;
 use crate::objects::InstanceId;
@@ -62,6 +63,11 @@ impl FakeFaults {
     /// What the server is connected to now, when there is such a server.
     pub fn network(&self, id: InstanceId) -> Option<NetworkInfo> {
         self.0.servers().get(&id).map(|server| server.network.clone())
+    }
+
+    /// The VIFs of which the host has an end, whatever became of the server.
+    pub fn host_ends(&self, id: InstanceId) -> BTreeSet<Uuid> {
+        self.0.ends().get(&id).cloned().unwrap_or_default()
     }
 
     /// The next call of `verb` panics, as a mistake in a driver does.
