@@ -115,11 +115,11 @@ async fn a_port_is_made_bound_shown_released_and_deleted() {
     );
     assert_eq!(vif.network.subnets[0].gateway, Some("10.0.0.1".parse().unwrap()));
 
-    let other = PortChange::Bind {
+    let bind = PortChange::Bind {
         binding: binding(8),
         dns_name: None,
     };
-    let taken = networks.update_port(port.id, &other);
+    let taken = networks.update_port(port.id, &bind);
     assert_eq!(
         taken.await.unwrap_err().to_string(),
         format!("Port {} is still in use.", port.id)
