@@ -8,7 +8,7 @@ use super::commit::to_the_end;
 use super::core::{Compute, Core};
 use super::networking::{self, Chosen};
 use super::queue::Kind;
-use super::{names, password, quota, suitable};
+use super::{guest, names, password, quota, suitable};
 use crate::compute::{Boot, Booted, Error};
 use crate::objects::{
     Flavor, Image, Instance, InstanceId, Keypair, PowerState, RequestContext, TaskState, VmState, Wiring,
@@ -179,7 +179,7 @@ fn record(
         metadata: boot.metadata.clone(),
         tags: boot.tags.clone(),
         user_data: boot.user_data.clone(),
-        config_drive: boot.config_drive,
+        config_drive: guest::needs_config_drive(&core.settings, boot.config_drive, &order.image.properties),
         disk_config_auto: boot.disk_config_auto,
         access_ip_v4: boot.access_ip_v4.clone(),
         access_ip_v6: boot.access_ip_v6.clone(),

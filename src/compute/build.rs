@@ -6,9 +6,9 @@ use async_trait::async_trait;
 
 use super::actions::ActionLog;
 use super::core::Core;
-use super::networking;
 use super::settle::{clear_task, settle};
 use super::undo::Undo;
+use super::{guest, networking};
 use crate::compute::Error;
 use crate::objects::{Image, Instance, InstanceId, RequestContext, TaskState, VmState};
 use crate::scheduler::{self, Node};
@@ -61,7 +61,7 @@ async fn steps(
     let instance = connect(core, instance, undo).await?;
     let supplies = Supplies {
         network: networking::known(&instance),
-        ..Supplies::default()
+        config_drive: guest::config_drive(core, &instance),
     };
     core.progress(id, TaskState::Spawning).await;
     let progress = Shown { core, id };

@@ -35,7 +35,6 @@ impl Compute {
 }
 
 /// The files of the server's config drive, with which it is spawned; nothing for a server without one.
-#[expect(dead_code, reason = "spawn fills Supplies with it")]
 pub(super) fn config_drive(core: &Core, instance: &Arc<Instance>) -> Option<Vec<File>> {
     instance.config_drive.then(|| {
         let files = metadata::config_drive(&facts(core, instance)).into_iter();
@@ -44,7 +43,6 @@ pub(super) fn config_drive(core: &Core, instance: &Arc<Instance>) -> Option<Vec<
 }
 
 /// Whether a new server gets a config drive: because of its user, its image, or the operator.
-#[expect(dead_code, reason = "boot writes it into the record")]
 pub(super) fn needs_config_drive(
     settings: &Settings,
     asked: bool,

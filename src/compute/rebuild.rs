@@ -6,11 +6,10 @@ use super::actions::ActionLog;
 use super::build::{Shown, launched};
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
-use super::networking;
 use super::power::shutdown_timeout;
 use super::queue::Kind;
 use super::task_state::Verb;
-use super::{password, quota, suitable};
+use super::{guest, networking, password, quota, suitable};
 use crate::compute::{Error, Rebuild, Rebuilt};
 use crate::objects::{Image, Instance, InstanceId, Keypair, RequestContext, TaskState, VmState};
 use crate::virt::Supplies;
@@ -133,7 +132,7 @@ async fn steps(
     core.driver.unplug_vifs(&instance, &instance.vifs).await?;
     let supplies = Supplies {
         network: networking::fresh(core, &instance).await,
-        ..Supplies::default()
+        config_drive: guest::config_drive(core, &instance),
     };
     core.driver.prepare_vifs(&instance, &instance.vifs).await?;
     core.progress(id, TaskState::RebuildSpawning).await;

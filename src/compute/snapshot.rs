@@ -14,7 +14,7 @@ use super::settle::clear_task;
 use super::task_state::Verb;
 use crate::compute::Error;
 use crate::image::NewImage;
-use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext};
+use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext, TaskState};
 
 /// What is never handed on from the image a server was made of: the engine's names for it, and what Nova leaves out.
 const NOT_INHERITED: [&str; 11] = [
@@ -138,6 +138,7 @@ async fn carry_out(
     mut log: ActionLog,
 ) {
     let taken = async {
+        core.progress(id, TaskState::ImageSnapshot).await;
         let instance = core.instance(id).await?;
         Ok(core
             .driver

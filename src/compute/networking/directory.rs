@@ -10,9 +10,6 @@ use crate::db::Records;
 use crate::network::guest;
 use crate::objects::{Instance, InstanceId, Vif};
 
-/// What a server may put behind a name, as Nova calls its domain when nobody chose another.
-const DOMAIN: &str = ".novalocal";
-
 #[derive(Debug, Clone)]
 pub struct Directory {
     records: Arc<dyn Records>,
@@ -43,25 +40,13 @@ impl Directory {
     }
 }
 
-fn is_called(instance: &Instance, name: &str) -> bool {
-    let name = name.strip_suffix('.').unwrap_or(name);
-    let start = name.len().saturating_sub(DOMAIN.len());
-    let bare = match name.get(start..) {
-        Some(end) if end.eq_ignore_ascii_case(DOMAIN) => &name[..start],
-        _ => name,
-    };
-    [name, bare]
-        .iter()
-        .any(|name| name.eq_ignore_ascii_case(&instance.hostname))
-}
-
 #[async_trait]
 impl guest::Directory for Directory {
     async fn addresses(&self, asker: InstanceId, name: &str) -> Vec<IpAddr> {
         let neighbours = self.neighbours(asker).await;
         let meant = neighbours
             .iter()
-            .filter(|(instance, _)| is_called(instance, name));
+            .filter(|(instance, _)| instance.hostname.eq_ignore_ascii_case(name));
         meant
             .flat_map(|(_, vif)| vif.fixed_ips().map(|(ip, _)| ip))
             .collect()

@@ -16,7 +16,7 @@ use crate::compute::core::Core;
 use crate::compute::queue::Kind;
 use crate::compute::sync;
 use crate::network::Changed;
-use crate::objects::Instance;
+use crate::objects::{Instance, InstanceId};
 
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
@@ -74,6 +74,10 @@ async fn ask(core: &Arc<Core>, due: &Due) -> Result<(), Error> {
         ports.filter(concerns).collect()
     };
     let asked: Vec<Uuid> = instances.iter().flat_map(|instance| ports_of(instance)).collect();
+    if asked.is_empty() && core.nets.is_away() {
+        // Nothing has to be known, but whether anybody answers.
+        core.network.ports_of(InstanceId(Uuid::nil())).await?;
+    }
     if !asked.is_empty() {
         let (vifs, guards) = tokio::try_join!(core.network.vifs(&asked), core.network.guards(&asked))?;
         for instance in &instances {
@@ -93,17 +97,14 @@ async fn ask(core: &Arc<Core>, due: &Due) -> Result<(), Error> {
         }
     }
     if due.everything || core.nets.is_away() {
-        let unsettled = instances
-            .iter()
-            .filter(|i| i.wiring.unsettled && i.task_state.is_none());
-        for instance in unsettled {
+        for instance in instances.iter().filter(|instance| instance.wiring.unsettled) {
             reclaim(core, instance);
         }
     }
     Ok(())
 }
 
-/// Ports that an attach or a failed build left behind.
+/// Ports that an attach or a failed build left behind; one that is under way comes first, and may settle them itself.
 fn reclaim(core: &Arc<Core>, instance: &Instance) {
     let (work, id) = (core.clone(), instance.id);
     core.enqueue(id, Kind::Work, async move {
