@@ -83,7 +83,7 @@ async fn services_and_endpoints_are_listed_and_shown() {
             .as_array()
             .unwrap()
             .len(),
-        9
+        12
     );
 }
 

@@ -65,7 +65,7 @@ async fn a_login_answers_with_the_token_in_full() {
     }});
     answer.is(201, expected);
 
-    let compute = &catalog[2];
+    let compute = &catalog[3];
     assert_eq!(
         (&compute["type"], &compute["name"]),
         (&json!("compute"), &json!("nova"))
@@ -214,7 +214,7 @@ async fn the_catalog_is_for_tokens_of_a_project() {
     let house = House::new().await;
     let bob = house.token("bob").await;
     let own = house.get(&bob, "/v3/auth/catalog").await;
-    assert_eq!(names(&own, "catalog"), ["keystone", "glance", "nova"]);
+    assert_eq!(names(&own, "catalog"), ["keystone", "glance", "neutron", "nova"]);
     let unscoped = house.log_in(by_password("bob", "pw", None)).await;
     let unscoped = unscoped.headers["x-subject-token"].to_str().unwrap();
     house
