@@ -5,7 +5,8 @@ by making a network (`provider:physical_network`, type vlan); networks of users 
 
     bridge, ovs   that vif_type, working at once
     hybrid        ovs with ovs_hybrid_plug
-    late          [loopback] vif_type, DOWN until somebody plays the agent: binding:profile = {"wired": true}
+    late          [loopback] vif_type, DOWN until somebody plays the agent, with the role `service`:
+                  binding:profile = {"wired": true}
     none          no binding: binding_failed
 """
 

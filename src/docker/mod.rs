@@ -11,6 +11,8 @@ mod version;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use self::transport::Transport;
 use self::version::ApiVersion;
 
@@ -36,8 +38,15 @@ struct Inner {
     negotiated: Negotiated,
 }
 
-/// The client at the agreed version; empty until there is one, and again after the engine could not be reached.
-type Negotiated = Arc<Mutex<Option<bollard::Docker>>>;
+/// Empty until there is one, and again after the engine could not be reached.
+type Negotiated = Arc<Mutex<Option<Agreed>>>;
+
+/// The version that both sides speak, and a client that speaks it.
+#[derive(Debug, Clone)]
+struct Agreed {
+    version: ApiVersion,
+    client: bollard::Docker,
+}
 
 impl Docker {
     /// Fails for options that cannot be right (a URL of an unknown kind, a certificate that is not there), never because
@@ -58,14 +67,26 @@ impl Docker {
     /// A client whose requests carry the API version agreed with the engine. The engine is asked for its version the first
     /// time, and again after it was away.
     pub async fn api(&self) -> Result<bollard::Docker, Error> {
-        if let Some(client) = self.known() {
-            return Ok(client);
+        Ok(self.agreed().await?.client)
+    }
+
+    async fn agreed(&self) -> Result<Agreed, Error> {
+        if let Some(agreed) = self.known() {
+            return Ok(agreed);
         }
         let version = self.negotiate().await?;
         let client = version.pin(self.inner.bare.clone());
         tracing::info!(url = %self.inner.endpoint.url, %version, "speaking to the Docker engine");
-        *self.slot() = Some(client.clone());
-        Ok(client)
+        let agreed = Agreed { version, client };
+        *self.slot() = Some(agreed.clone());
+        Ok(agreed)
+    }
+
+    /// As [`Self::patient_api`], for one request: this is its body, whatever the client library would write.
+    pub async fn api_saying(&self, body: Bytes) -> Result<bollard::Docker, Error> {
+        let version = self.agreed().await?.version;
+        let client = version.pin_saying(self.inner.bare.clone(), body);
+        Ok(client.with_timeout(LONG))
     }
 
     /// As [`Self::api`], for requests that the engine answers late: loading, saving, committing, stopping.
@@ -90,11 +111,11 @@ impl Docker {
         ApiVersion::agreed(&self.inner.endpoint.url, answer.api_version.as_deref())
     }
 
-    fn known(&self) -> Option<bollard::Docker> {
+    fn known(&self) -> Option<Agreed> {
         self.slot().clone()
     }
 
-    fn slot(&self) -> std::sync::MutexGuard<'_, Option<bollard::Docker>> {
+    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Agreed>> {
         self.inner
             .negotiated
             .lock()

@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use bollard::{API_DEFAULT_VERSION, BollardRequest};
+use bytes::Bytes;
 use hyper::Uri;
 
 use super::Error;
@@ -48,6 +49,15 @@ impl ApiVersion {
     /// The client with this version in the path of each of its requests; the library itself leaves it out.
     pub(super) fn pin(self, client: bollard::Docker) -> bollard::Docker {
         client.with_request_modifier(move |request| self.prefix(request))
+    }
+
+    /// The same, and all its requests have this body.
+    pub(super) fn pin_saying(self, client: bollard::Docker, body: Bytes) -> bollard::Docker {
+        client.with_request_modifier(move |request| {
+            let mut request = self.prefix(request);
+            *request.body_mut() = bollard::body_full(body.clone());
+            request
+        })
     }
 
     fn prefix(self, mut request: BollardRequest) -> BollardRequest {

@@ -115,7 +115,7 @@ pub trait NetworkService: fmt::Debug + Send + Sync {
     async fn networks(&self, context: &RequestContext, ids: Option<&[Uuid]>) -> Result<Vec<Network>, Error>;
     /// For the caller.
     async fn port(&self, context: &RequestContext, id: Uuid) -> Result<Port, Error>;
-    /// For the caller: the groups of their project.
+    /// For the caller: the groups of their project, and after them those that others share with it.
     async fn security_groups(&self, context: &RequestContext) -> Result<Vec<SecurityGroup>, Error>;
     /// For the caller: how many ports their project may still make; `None` is no limit.
     async fn ports_left(&self, context: &RequestContext) -> Result<Option<u64>, Error>;

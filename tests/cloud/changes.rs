@@ -56,7 +56,7 @@ async fn rules_members_and_addresses_that_change_are_told_inside_a_cloud() {
     told(&mut changes, second.id).await;
     let outside = format!("ports/{}", server.id);
     stage
-        .user
+        .admin
         .network(reqwest::Method::DELETE, &outside, json!(null))
         .await;
     told(&mut changes, server.id).await;

@@ -23,7 +23,7 @@ async fn compute_is_told_when_a_port_works_inside_a_cloud() {
     let wanted = stage.wanted(network);
     let port = stage.neutron.create_port(&wanted).await.unwrap();
     stage
-        .admin
+        .agent
         .change("port", port.id, json!({"binding:profile": {"wired": true}}))
         .await;
     let expected = json!({

@@ -92,7 +92,7 @@ async fn a_vif_is_all_that_neutron_knows_of_a_port_inside_a_cloud() {
         dns: vec!["192.0.2.53".parse().unwrap()],
         ..subnet(subnets[0], "10.7.0.0/24", "10.7.0.7", "10.7.0.1")
     };
-    let v6 = subnet(subnets[1], "fd07::/64", "fd07::7", "fd07::1");
+    let v6 = subnet(subnets[1], "fd07::/64", "fd07::7", "fd07::");
     let in_order = match bound.fixed_ips[0].0 == subnets[0] {
         true => vec![v4, v6],
         false => vec![v6, v4],

@@ -48,9 +48,26 @@ async fn refusals_are_neutrons_own_sentences_inside_a_cloud() {
             format!("No more IP addresses available on network {network}.")
         )
     );
-    let (kind, sentence) = refused(at("10.8.0.2")).await;
-    assert_eq!(kind, "invalid");
-    assert!(sentence.contains("10.8.0.2"), "{sentence}");
+    let check = async |address: &str| {
+        let context = stage.context();
+        let checked = stage
+            .neutron
+            .check_address(&context, network, address.parse().unwrap());
+        checked.await.as_ref().err().map(told)
+    };
+    let (taken, outside) = (check("10.7.0.2").await.unwrap(), check("10.8.0.2").await.unwrap());
+    assert_eq!(taken.0, "conflict");
+    assert!(
+        taken
+            .1
+            .starts_with("Fixed IP address 10.7.0.2 is already in use on instance "),
+        "{taken:?}"
+    );
+    let nobodys = format!("Fixed IP 10.8.0.2 is not a valid ip address for network {network}.");
+    assert_eq!(outside, ("invalid", nobodys));
+    assert_eq!(check("10.7.0.3").await, None);
+    let outside = "IP address 10.8.0.2 is not a valid IP for any of the subnets on the specified network.";
+    assert_eq!(refused(at("10.8.0.2")).await, ("invalid", outside.to_owned()));
     let nowhere = Uuid::from_u128(1);
     assert_eq!(
         refused(stage.wanted(nowhere)).await,

@@ -30,6 +30,8 @@ pub(crate) struct Stage {
     pub(crate) neutron: Neutron,
     pub(crate) admin: Api,
     pub(crate) user: Api,
+    /// Has the role `service`, which alone may say what a wire does.
+    pub(crate) agent: Api,
     pub(crate) project: String,
     /// What ports of this test are bound to.
     pub(crate) host: String,
@@ -72,6 +74,7 @@ impl Stage {
         Self {
             neutron: ours(&cloud, &name),
             user: Api::log_in(&cloud, "demo", &name).await,
+            agent: Api::log_in(&cloud, "nova", "service").await,
             host: name,
             admin,
             project,

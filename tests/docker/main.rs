@@ -8,7 +8,9 @@
 mod boot;
 mod console;
 mod economy;
+mod engine_networks;
 mod events;
+mod guarded;
 mod image;
 mod images;
 mod isolation;

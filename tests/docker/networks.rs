@@ -17,9 +17,10 @@ use uuid::Uuid;
 
 use crate::stage::{Stage, Steps, context, instance};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 /// Answers pings, and ends when asked to.
-const STAYS: &str = "command: [sh, -c, 'trap \"exit 0\" TERM; echo up; while true; do sleep 0.1; done']\n";
+pub(crate) const STAYS: &str =
+    "command: [sh, -c, 'trap \"exit 0\" TERM; echo up; while true; do sleep 0.1; done']\n";
 
 /// Number `n` of a network: `10.0.<network>.n`, on a bridge of the network's.
 pub(crate) fn vif(network: u8, n: u8) -> Vif {
@@ -79,7 +80,11 @@ pub(crate) async fn boot(stage: &Stage, user_data: &str, network: &NetworkInfo) 
     server
 }
 
-async fn try_boot(stage: &Stage, server: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
+pub(crate) async fn try_boot(
+    stage: &Stage,
+    server: &Instance,
+    network: &NetworkInfo,
+) -> Result<Observed, Error> {
     let supplies = Supplies {
         network: network.clone(),
         config_drive: None,
@@ -91,7 +96,7 @@ async fn try_boot(stage: &Stage, server: &Instance, network: &NetworkInfo) -> Re
         .await
 }
 
-async fn run(namespace: &Namespace, words: &[&str]) -> (bool, String) {
+pub(crate) async fn run(namespace: &Namespace, words: &[&str]) -> (bool, String) {
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
     let output = namespace
         .run(move || Command::new(&words[0]).args(&words[1..]).output())
@@ -104,7 +109,7 @@ async fn run(namespace: &Namespace, words: &[&str]) -> (bool, String) {
     )
 }
 
-async fn links(namespace: &Namespace) -> Vec<String> {
+pub(crate) async fn links(namespace: &Namespace) -> Vec<String> {
     let (_, shown) = run(namespace, &["ip", "-j", "link"]).await;
     let links: Vec<Value> = serde_json::from_str(&shown).unwrap();
     let mut names: Vec<String> = links
@@ -115,7 +120,7 @@ async fn links(namespace: &Namespace) -> Vec<String> {
     names
 }
 
-async fn inside(stage: &Stage, server: &Instance) -> Namespace {
+pub(crate) async fn inside(stage: &Stage, server: &Instance) -> Namespace {
     let pid = stage
         .inspect(server.id)
         .await
@@ -127,7 +132,7 @@ async fn inside(stage: &Stage, server: &Instance) -> Namespace {
     Namespace::of_process(u32::try_from(pid).unwrap()).unwrap()
 }
 
-async fn reaches(stage: &Stage, from: &Instance, to: &str) -> bool {
+pub(crate) async fn reaches(stage: &Stage, from: &Instance, to: &str) -> bool {
     let namespace = inside(stage, from).await;
     for _ in 0..10 {
         if run(&namespace, &["busybox", "ping", "-c1", "-W1", to]).await.0 {
@@ -277,7 +282,7 @@ async fn a_server_on_two_networks_has_them_in_order_and_can_change_one_while_it_
     assert!(reaches(&stage, &neighbour, "10.0.1.1").await);
 }
 
-async fn reaches_at_once(stage: &Stage, from: &Instance, to: &str) -> bool {
+pub(crate) async fn reaches_at_once(stage: &Stage, from: &Instance, to: &str) -> bool {
     let namespace = inside(stage, from).await;
     run(&namespace, &["busybox", "ping", "-c1", "-W1", to]).await.0
 }

@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use bollard::models::{ContainerInspectResponse, ImageInspect};
 use bollard::query_parameters::{
     CreateImageOptionsBuilder, InspectContainerOptions, ListContainersOptionsBuilder,
-    ListImagesOptionsBuilder, RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder,
+    ListImagesOptionsBuilder, ListNetworksOptionsBuilder, RemoveContainerOptionsBuilder,
+    RemoveImageOptionsBuilder,
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -245,6 +246,12 @@ async fn clear(deployment: DeploymentId) {
             .v(true)
             .build();
         api.remove_container(&name, Some(options)).await.ok();
+    }
+    let label = format!("org.openstack.nova.deployment={deployment}");
+    let filters = HashMap::from([("label", vec![label])]);
+    let options = ListNetworksOptionsBuilder::default().filters(&filters).build();
+    for network in api.list_networks(Some(options)).await.unwrap_or_default() {
+        api.remove_network(&network.name.unwrap_or_default()).await.ok();
     }
     for repository in ["nova-docker", "nova-docker-test"] {
         let filters = HashMap::from([("reference", vec![format!("{repository}/{deployment}")])]);

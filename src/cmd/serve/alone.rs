@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc;
 
 use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::wiring::Wiring;
 use super::{State, plugging};
 use crate::api::{self, RequestIds};
 use crate::compute::Compute;
@@ -35,7 +36,11 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
         }));
     let networks = networks(conf, &db, &identity, &world).await?;
     let service: Arc<dyn ImageService> = Arc::new(images.clone());
-    let fabric = Fabric::new(db.deployment(), Namespace::current()?, fabric::NAMES.into());
+    let fabric = Arc::new(Fabric::new(
+        db.deployment(),
+        Namespace::current()?,
+        fabric::NAMES.into(),
+    ));
     let wires = Wires {
         networks: Arc::new(networks.clone()),
         plugging: plugging::choose(&conf.docker, home(conf, &fabric).await?)?,
@@ -51,6 +56,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     );
     let validate = Arc::new(identity.clone());
     let ids = RequestIds::new(world.clone(), None);
+    let wiring = plugging::is_ours(conf).then(|| Wiring::begin(networks.clone(), fabric));
     let network = api::network::Parts {
         networks,
         identity: validate.clone(),
@@ -65,6 +71,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
             network: Some(api::network::router(network)),
         },
         compute,
+        wiring,
     })
 }
 

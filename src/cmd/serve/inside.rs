@@ -41,6 +41,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
             network: None,
         },
         compute,
+        wiring: None,
     })
 }
 

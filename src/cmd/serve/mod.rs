@@ -8,6 +8,7 @@ mod notify;
 mod parts;
 mod plugging;
 mod signals;
+mod wiring;
 
 use std::io::Write;
 use std::num::NonZero;
@@ -25,6 +26,7 @@ use crate::objects::{SystemWorld, World};
 use listen::{Listeners, Served};
 use logging::Log;
 use parts::Cloud;
+use wiring::Wiring;
 
 const MOST_WORKERS: usize = 4;
 
@@ -104,7 +106,7 @@ async fn serve_until_told(serve: &Serve, conf: &Conf) -> anyhow::Result<()> {
     let world: Arc<dyn World> = Arc::new(SystemWorld);
     let state = State::prepare(serve, conf, world.as_ref())?;
     let served = serve_until(signals.told(), conf, &state, world);
-    let (served, compute) = match served.await {
+    let (served, compute, wiring) = match served.await {
         Ok(served) => served,
         Err(error) => {
             state.tidy();
@@ -116,6 +118,9 @@ async fn serve_until_told(serve: &Serve, conf: &Conf) -> anyhow::Result<()> {
     let ended = async {
         served.end().await;
         compute.shutdown().await;
+        if let Some(wiring) = wiring {
+            wiring.end(state.ephemeral).await;
+        }
     };
     tokio::select! {
         () = ended => {}
@@ -131,9 +136,13 @@ async fn serve_until(
     conf: &Conf,
     state: &State,
     world: Arc<dyn World>,
-) -> anyhow::Result<(Served, Compute)> {
+) -> anyhow::Result<(Served, Compute, Option<Wiring>)> {
     let listeners = Listeners::bind(conf).await?;
-    let Cloud { compute, doors } = match conf.is_standalone() {
+    let Cloud {
+        compute,
+        doors,
+        wiring,
+    } = match conf.is_standalone() {
         true => alone::build(conf, state, world).await?,
         false => inside::build(conf, state, world).await?,
     };
@@ -141,7 +150,7 @@ async fn serve_until(
     notify::ready();
     tracing::info!("nova-docker is ready");
     told.await;
-    Ok((served, compute))
+    Ok((served, compute, wiring))
 }
 
 impl State {

@@ -8,6 +8,7 @@ use axum::Router;
 use tokio::sync::mpsc;
 
 use super::State;
+use super::wiring::Wiring;
 use crate::api;
 use crate::compute::{self, Compute};
 use crate::conf::Conf;
@@ -26,6 +27,8 @@ use crate::virt;
 pub(super) struct Cloud {
     pub(super) compute: Compute,
     pub(super) doors: Doors,
+    /// Alone, where VIFs are plugged by us.
+    pub(super) wiring: Option<Wiring>,
 }
 
 /// One router for each port; inside a cloud there is one port.

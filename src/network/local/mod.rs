@@ -11,6 +11,7 @@ mod error;
 pub mod floating_ips;
 mod founding;
 mod guards;
+mod keeper;
 pub mod networks;
 pub mod ports;
 mod protocols;
@@ -29,15 +30,17 @@ mod table;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod vifs;
+mod wiring;
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::{Mutex, broadcast};
+use tokio::sync::{Mutex, broadcast, watch};
 
 pub use edit::Edit;
 pub use error::{Error, Why};
 pub use founding::Founding;
+pub use keeper::keep;
 pub use rights::Resource;
 pub use state::State;
 pub use table::{Record, Table};
@@ -62,6 +65,8 @@ struct Inner {
     /// Held by whoever changes something, from reading the state to having it in memory again.
     writer: Arc<Mutex<()>>,
     changed: broadcast::Sender<Changed>,
+    /// How often anything was changed.
+    generation: watch::Sender<u64>,
 }
 
 impl LocalNetworks {
@@ -74,6 +79,7 @@ impl LocalNetworks {
                 memory: RwLock::new(Arc::new(state)),
                 writer: Arc::default(),
                 changed: broadcast::Sender::new(BACKLOG),
+                generation: watch::Sender::new(0),
             }),
         })
     }
@@ -116,6 +122,11 @@ impl LocalNetworks {
         Ok((done, after))
     }
 
+    /// Wakes whoever waits for any change at all.
+    fn changed(&self) -> watch::Receiver<u64> {
+        self.inner.generation.subscribe()
+    }
+
     /// What changes from now on.
     pub fn watch(&self) -> broadcast::Receiver<Changed> {
         self.inner.changed.subscribe()
@@ -130,6 +141,7 @@ impl Inner {
     fn replace(&self, before: &State, after: Arc<State>) {
         let ports = affected::ports(before, &after);
         *self.memory.write().unwrap_or_else(PoisonError::into_inner) = after;
+        self.generation.send_modify(|generation| *generation += 1);
         if !ports.is_empty() {
             // Nobody has to be listening.
             let _ = self.changed.send(Changed::Ports(ports.into_iter().collect()));

@@ -15,6 +15,7 @@ mod vifs;
 #[cfg(test)]
 mod tests;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -104,6 +105,15 @@ impl NetworkService for Neutron {
 
     async fn ports_left(&self, context: &RequestContext) -> Result<Option<u64>, Error> {
         self.port_quota_left(context).await
+    }
+
+    async fn check_address(
+        &self,
+        context: &RequestContext,
+        network: Uuid,
+        address: IpAddr,
+    ) -> Result<(), Error> {
+        self.offered_address(context, network, address).await
     }
 
     async fn create_port(&self, port: &NewPort) -> Result<Port, Error> {

@@ -1,12 +1,14 @@
 //! What a caller may use: networks, ports, security groups, and how many more ports.
 
+use std::net::IpAddr;
+
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::calls::{Call, Caller};
 use super::{Neutron, shown};
 use crate::network::{Error, Network, Port, SecurityGroup};
-use crate::objects::RequestContext;
+use crate::objects::{Cidr, RequestContext};
 
 #[derive(Debug, Deserialize)]
 struct QuotaAnswer {
@@ -26,6 +28,17 @@ fn unlimited() -> i64 {
 
 #[derive(Debug, Deserialize)]
 struct Counted {}
+
+#[derive(Debug, Deserialize)]
+struct Range {
+    cidr: Cidr,
+}
+
+/// Whoever has an address.
+#[derive(Debug, Deserialize)]
+struct Holder {
+    device_id: String,
+}
 
 impl Neutron {
     pub(super) async fn named_networks(
@@ -64,12 +77,49 @@ impl Neutron {
     }
 
     pub(super) async fn offered_groups(&self, context: &RequestContext) -> Result<Vec<SecurityGroup>, Error> {
-        let own = [("tenant_id", context.project_id.to_string())];
+        let caller = Caller::User(context);
         let fields = ["id", "name", "description", "project_id"];
-        let groups: Vec<shown::Group> = self
-            .list(Caller::User(context), "security-groups", &own, &fields)
-            .await?;
-        Ok(groups.into_iter().map(SecurityGroup::from).collect())
+        let own = [("tenant_id", context.project_id.to_string())];
+        let own: Vec<shown::Group> = self.list(caller, "security-groups", &own, &fields).await?;
+        let mut groups: Vec<SecurityGroup> = own.into_iter().map(SecurityGroup::from).collect();
+        if self.has_extension("security-groups-shared-filtering").await? {
+            let shared = [("shared", "True".to_owned())];
+            let shared: Vec<shown::Group> = self.list(caller, "security-groups", &shared, &fields).await?;
+            let shared = shared.into_iter().map(SecurityGroup::from);
+            // A name means the project's own group, if there is one: others have a `default` too.
+            let new: Vec<_> = shared
+                .filter(|group| groups.iter().all(|own| own.name != group.name))
+                .collect();
+            groups.extend(new);
+        }
+        Ok(groups)
+    }
+
+    pub(super) async fn offered_address(
+        &self,
+        context: &RequestContext,
+        network: Uuid,
+        address: IpAddr,
+    ) -> Result<(), Error> {
+        let caller = Caller::User(context);
+        let here = [("network_id", network.to_string())];
+        let holder = [here[0].clone(), ("fixed_ips", format!("ip_address={address}"))];
+        let (subnets, holders): (Vec<Range>, Vec<Holder>) = tokio::try_join!(
+            self.list(caller, "subnets", &here, &["cidr"]),
+            self.list(caller, "ports", &holder, &["device_id"]),
+        )?;
+        if let Some(holder) = holders.first() {
+            return Err(Error::Conflict(format!(
+                "Fixed IP address {address} is already in use on instance {}.",
+                holder.device_id
+            )));
+        }
+        match subnets.iter().any(|subnet| subnet.cidr.contains(address)) {
+            true => Ok(()),
+            false => Err(Error::Invalid(format!(
+                "Fixed IP {address} is not a valid ip address for network {network}."
+            ))),
+        }
     }
 
     pub(super) async fn port_quota_left(&self, context: &RequestContext) -> Result<Option<u64>, Error> {

@@ -46,7 +46,7 @@ pub(super) struct Port {
     pub(super) revision_number: Option<u64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub(super) struct FixedIp {
     pub(super) subnet_id: Uuid,
     pub(super) ip_address: IpAddr,

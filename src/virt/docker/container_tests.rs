@@ -87,7 +87,11 @@ fn user_data_says_all_but_what_the_driver_owns() {
             "Devices": [{"PathOnHost": "/dev/fuse", "PathInContainer": "/dev/fuse", "CgroupPermissions": "rw"}]
         }
     }"#;
-    let mut found = body(&instance(1), &image(2), user_data, &ground());
+    let ground = Ground {
+        joining: Joining::ours(&options(user_data), &[]),
+        ..ground()
+    };
+    let mut found = body(&instance(1), &image(2), user_data, &ground);
     let labels = found.as_object_mut().unwrap().remove("Labels").unwrap();
     assert_eq!(labels.as_object().unwrap().len(), 6);
     let expected = json!({

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use bollard::models::{ContainerCreateBody, EndpointSettings, HostConfig, NetworkingConfig};
+use bytes::Bytes;
 
 use super::dialect::{port_bindings, some};
 use crate::network::firewall::METADATA;
@@ -157,4 +158,15 @@ fn connected(network: &str, endpoint: EndpointSettings) -> NetworkingConfig {
     NetworkingConfig {
         endpoints_config: Some(HashMap::from([(network.to_owned(), endpoint)])),
     }
+}
+
+/// The body with the hardware address where engines before 25 look for it, which the client library does not know. `None`
+/// when it says none.
+pub(super) fn with_mac_for_old_engines(body: &ContainerCreateBody) -> Option<Bytes> {
+    let networking = body.networking_config.as_ref()?;
+    let mut endpoints = networking.endpoints_config.iter().flatten();
+    let mac = endpoints.find_map(|(_, endpoint)| endpoint.mac_address.clone())?;
+    let mut value = serde_json::to_value(body).ok()?;
+    value.as_object_mut()?.insert("MacAddress".to_owned(), mac.into());
+    serde_json::to_vec(&value).ok().map(Bytes::from)
 }

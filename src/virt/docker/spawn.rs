@@ -4,15 +4,16 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bollard::models::ContainerCreateBody;
+use bollard::models::{ContainerCreateBody, ContainerCreateResponse};
 use bollard::query_parameters::{
-    CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions,
+    CreateContainerOptions, CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder,
+    StartContainerOptions,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::DockerDriver;
 use super::container::{Ground, create_body};
-use super::joining::Joining;
+use super::joining::{Joining, with_mac_for_old_engines};
 use super::names::container_name;
 use super::networking::HostEnds;
 use super::refusal::refused;
@@ -148,17 +149,14 @@ impl DockerDriver {
         id: InstanceId,
         body: ContainerCreateBody,
     ) -> Result<String, crate::docker::Error> {
-        let api = self.docker.patient_api().await?;
         let options = CreateContainerOptionsBuilder::default()
             .name(&container_name(id))
             .build();
-        let created = api.create_container(Some(options.clone()), body.clone()).await;
-        let created = match created.map_err(crate::docker::Error::from) {
+        let created = match self.ask_for(&options, body.clone()).await {
             Err(error) if refuses_disk_limit(&error, &body) => {
                 tracing::warn!(%error, "the engine's storage driver cannot limit disks: root_gb of flavors is not enforced");
                 self.abilities.disk_limit_was_refused();
-                api.create_container(Some(options), without_disk_limit(body))
-                    .await?
+                self.ask_for(&options, without_disk_limit(body)).await?
             }
             other => other?,
         };
@@ -166,6 +164,18 @@ impl DockerDriver {
             tracing::warn!(instance.id = %id, warning, "the engine made the container, with a warning");
         }
         Ok(created.id)
+    }
+
+    async fn ask_for(
+        &self,
+        options: &CreateContainerOptions,
+        body: ContainerCreateBody,
+    ) -> Result<ContainerCreateResponse, crate::docker::Error> {
+        let api = match with_mac_for_old_engines(&body) {
+            Some(bytes) => self.docker.api_saying(bytes).await?,
+            None => self.docker.patient_api().await?,
+        };
+        Ok(api.create_container(Some(options.clone()), body).await?)
     }
 
     async fn start_and_wire(

@@ -8,8 +8,8 @@ use futures_util::{FutureExt, StreamExt};
 use uuid::Uuid;
 
 use super::{FakeDriver, Verb, archive};
-use crate::objects::{DeploymentId, Image, ImageId, InstanceId, PowerState, TaskState};
-use crate::virt::fixtures::{Images, Steps, context, image, instance};
+use crate::objects::{DeploymentId, Image, ImageId, InstanceId, PowerState, TaskState, Vif};
+use crate::virt::fixtures::{Images, Steps, context, image, instance, vif};
 use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, RebootType, Supplies};
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -204,4 +204,51 @@ async fn what_happens_behind_our_back_is_told_until_the_engine_goes() {
     ));
     faults.engine_down(false);
     assert_eq!(setting.driver.observe_all().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn interfaces_are_where_a_real_server_has_them() {
+    let setting = Setting::new();
+    let (driver, faults) = (&setting.driver, setting.driver.faults());
+    let server = instance(1);
+    let wired = |vifs: &[Vif]| NetworkInfo {
+        vifs: vifs.to_vec(),
+        guards: Vec::new(),
+    };
+    let second = Vif {
+        position: 1,
+        ..vif(6)
+    };
+    for lonely in [
+        driver.plug_vifs(&server, &wired(&[vif(5)])).await,
+        driver.guard(&server, &wired(&[vif(5)])).await,
+        driver.detach_vif(&server, &vif(5)).await,
+    ] {
+        assert!(matches!(lonely, Err(Error::NoSuchInstance(id)) if id == server.id));
+    }
+    setting.server().await;
+    let twice = driver.plug_vifs(&server, &wired(&[vif(5), vif(6)])).await;
+    assert_eq!(
+        twice.unwrap_err().to_string(),
+        "there is another interface 'eth0' in the server's network namespace"
+    );
+    assert_eq!(faults.network(server.id), Some(NetworkInfo::default()));
+    driver
+        .plug_vifs(&server, &wired(&[vif(5), second.clone()]))
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        driver.detach_vif(&server, &vif(5)).await.unwrap();
+        assert_eq!(
+            faults.network(server.id),
+            Some(wired(std::slice::from_ref(&second)))
+        );
+    }
+    driver.power_off(server.id, PATIENCE).await.unwrap();
+    driver.plug_vifs(&server, &wired(&[vif(5)])).await.unwrap();
+    assert_eq!(faults.network(server.id), Some(NetworkInfo::default()));
+    driver.power_on(&server, &wired(&[vif(5)])).await.unwrap();
+    assert_eq!(faults.network(server.id), Some(wired(&[vif(5)])));
+    driver.unplug_vifs(&server, &[vif(5)]).await.unwrap();
+    assert_eq!(faults.network(server.id), Some(NetworkInfo::default()));
 }

@@ -1,4 +1,4 @@
-//! The service inside a real cloud: the Keystone and Glance that `tools/cloud` brought up.
+//! The service inside a real cloud: the Keystone, Glance and Neutron that `tools/cloud` brought up.
 
 use std::fs::{self, File};
 use std::path::PathBuf;

@@ -42,3 +42,6 @@ resources!(
     NetworkRouter,
     FloatingIp
 );
+
+#[cfg(test)]
+mod tests;

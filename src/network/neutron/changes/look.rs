@@ -39,7 +39,7 @@ struct Seen {
     status: String,
     #[serde(default)]
     security_groups: BTreeSet<Uuid>,
-    fixed_ips: Vec<FixedIp>,
+    fixed_ips: BTreeSet<FixedIp>,
 }
 
 const SEEN: [&str; 6] = [
@@ -61,16 +61,13 @@ impl Watch {
         }
     }
 
-    pub(super) async fn pause(&self) {
-        tokio::time::sleep(self.neutron.settings.poll_interval).await;
+    pub(super) fn has_nothing_to_look_at(&self) -> bool {
+        self.neutron.interest.now().is_empty()
     }
 
     /// Ports that are gone, or at work on another host, are of no more interest.
     pub(super) async fn look(&mut self, before: &Picture) -> Result<Picture, Error> {
         let interest = self.neutron.interest.now();
-        if interest.is_empty() {
-            return Ok(Picture::default());
-        }
         let host = [("binding:host_id", self.neutron.settings.host.clone())];
         let mut ports: Vec<Seen> = self.neutron.list(CALLER, "ports", &host, &SEEN).await?;
         ports.retain(|port| interest.contains(&port.id));

@@ -43,7 +43,7 @@ async fn who_is_not_let_in_with_a_new_token_either_is_told_so() {
 
 #[tokio::test]
 async fn what_is_for_the_caller_is_asked_in_their_name() {
-    let fake = Fake::start(|_| found(json!({"security_groups": []}))).await;
+    let fake = Fake::start(|_| found(json!({"networks": []}))).await;
     let with_ours = Settings {
         send_service_user_token: true,
         ..Fake::settings()
@@ -53,12 +53,12 @@ async fn what_is_for_the_caller_is_asked_in_their_name() {
         global_request_id: None,
         ..user()
     };
-    fake.neutron().security_groups(&user()).await.unwrap();
+    fake.neutron().networks(&user(), Some(&[id(1)])).await.unwrap();
     fake.neutron_with(with_ours)
-        .security_groups(&user())
+        .networks(&user(), Some(&[id(1)]))
         .await
         .unwrap();
-    fake.neutron().security_groups(&resumed).await.unwrap();
+    fake.neutron().networks(&resumed, Some(&[id(1)])).await.unwrap();
     let signed: Vec<_> = fake
         .asked()
         .into_iter()
