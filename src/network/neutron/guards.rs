@@ -109,7 +109,7 @@ fn guard(port: &shown::Port, rules: &[Rule], members: &Addresses, named: &Addres
         address: alone(ip.ip_address),
     });
     let pairs = port.allowed_address_pairs.iter().map(|pair| Sender {
-        mac: pair.mac_address.unwrap_or(port.mac()),
+        mac: pair.mac_address.unwrap_or_else(|| port.mac()),
         address: pair.ip_address,
     });
     let in_force = rules
@@ -188,7 +188,7 @@ const PROTOCOLS: [(&str, u8); 26] = [
     ("any", 0),
 ];
 
-/// Neutron means any protocol by 0, and ICMPv6 when a rule for IPv6 says `icmp`.
+/// Neutron means any protocol by 0, and `ICMPv6` when a rule for IPv6 says `icmp`.
 fn protocol(rule: &Rule) -> Result<Option<u8>, &str> {
     let Some(name) = &rule.protocol else {
         return Ok(None);

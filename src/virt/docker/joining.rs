@@ -23,7 +23,7 @@ pub(in crate::virt) enum Joining {
     /// The engine connects it: this is the first of its networks.
     Engine {
         network: String,
-        endpoint: EndpointSettings,
+        endpoint: Box<EndpointSettings>,
         dns: Vec<String>,
     },
 }

@@ -59,7 +59,7 @@ impl EngineNetworks {
         };
         Joining::Engine {
             network: self.name(vif.network.id),
-            endpoint: endpoint(instance, vif),
+            endpoint: Box::new(endpoint(instance, vif)),
             dns: vifs.iter().flat_map(Vif::dns).map(|ip| ip.to_string()).collect(),
         }
     }
