@@ -19,6 +19,9 @@ use crate::api::policy::Need;
 use crate::network::local::{self, Edit, Error, Resource};
 use crate::objects::RequestContext;
 
+/// A change that is made before anybody looks.
+pub(super) type Preparation = fn(&mut Edit<'_>) -> Result<(), Error>;
+
 /// A resource as clients meet it.
 pub(super) trait Served: Resource {
     /// `security_groups`: in bodies.
@@ -40,7 +43,7 @@ pub(super) trait Served: Resource {
     }
 
     /// What has to be there before anybody looks: a change, made if it changes anything.
-    const PREPARE: Option<fn(&mut Edit<'_>) -> Result<(), Error>> = None;
+    const PREPARE: Option<Preparation> = None;
 
     fn create(edit: &mut Edit<'_>, wanted: Self::Wanted) -> Result<Uuid, Error>;
     fn update(edit: &mut Edit<'_>, id: Uuid, wanted: Self::Wanted) -> Result<(), Error>;

@@ -1,8 +1,12 @@
 //! What a new cloud begins with: a network for everybody, one that leads out, and a router between them.
 
+use std::net::IpAddr;
+
+use uuid::Uuid;
+
 use super::edit::Edit;
 use super::error::Error;
-use super::records::{FixedIp, Gateway, Mark, Router};
+use super::records::{Gateway, Mark, Port, Router, Subnet};
 use super::{LocalNetworks, networks, ports, subnets};
 use crate::objects::{Cidr, ProjectId, RequestContext, RequestId, UserId};
 
@@ -49,71 +53,79 @@ pub(super) fn service(project: &ProjectId) -> RequestContext {
     }
 }
 
+/// A network and its one subnet.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    network: Uuid,
+    subnet: Uuid,
+}
+
 fn make(edit: &mut Edit<'_>, founding: &Founding) -> Result<(), Error> {
     let private = networks::Wanted {
-        name: Some("private".to_owned()),
         shared: Some(true),
         ..networks::Wanted::default()
     };
     let public = networks::Wanted {
-        name: Some("public".to_owned()),
         external: Some(true),
         is_default: Some(true),
         ..networks::Wanted::default()
     };
-    let (private, public) = (networks::create(edit, private)?, networks::create(edit, public)?);
-    let inner = subnets::Wanted {
-        name: Some("private-subnet".to_owned()),
-        network_id: Some(private),
-        ..range(&founding.private)
-    };
-    let outer = subnets::Wanted {
-        name: Some("public-subnet".to_owned()),
-        network_id: Some(public),
+    let inner = place(edit, "private", private, range(&founding.private))?;
+    let unleased = subnets::Wanted {
         enable_dhcp: Some(false),
         ..range(&founding.public)
     };
-    let (inner, outer) = (subnets::create(edit, inner)?, subnets::create(edit, outer)?);
-    let mut router = Router::new(edit.uuid(), founding.admin_project.clone());
+    let outer = place(edit, "public", public, unleased)?;
+    join(edit, inner, outer)
+}
+
+fn place(
+    edit: &mut Edit<'_>,
+    name: &str,
+    network: networks::Wanted,
+    subnet: subnets::Wanted,
+) -> Result<Place, Error> {
+    let network = networks::Wanted {
+        name: Some(name.to_owned()),
+        ..network
+    };
+    let network = networks::create(edit, network)?;
+    let subnet = subnets::Wanted {
+        name: Some(format!("{name}-subnet")),
+        network_id: Some(network),
+        ..subnet
+    };
+    let subnet = subnets::create(edit, subnet)?;
+    Ok(Place { network, subnet })
+}
+
+/// By a router that is the gateway of the one and a guest of the other.
+fn join(edit: &mut Edit<'_>, inner: Place, outer: Place) -> Result<(), Error> {
+    let project = edit.context.project_id.clone();
+    let mut router = Router::new(edit.uuid(), project.clone());
     "router".clone_into(&mut router.name);
     let id = router.standard.id;
-    // As Neutron has it: the gateway's port is nobody's.
-    let gateway = ports::Wanted {
-        network_id: Some(public),
-        fixed_ips: Some(vec![ports::WantedIp::of(outer)]),
-        device_id: Some(id.to_string()),
-        device_owner: Some("network:router_gateway".to_owned()),
-        ..ports::Wanted::default()
-    };
-    let gateway = ports::make(edit, ProjectId::from(""), gateway)?;
-    let fixed_ips: Vec<FixedIp> = edit
-        .state
-        .ports
-        .get(&gateway)
-        .map(|port| port.fixed_ips.clone())
-        .unwrap_or_default();
-    router.external_gateway_info = Some(Gateway {
-        network_id: public,
-        enable_snat: true,
-        external_fixed_ips: fixed_ips,
-    });
-    edit.state.routers.put(router);
-    let first = edit
-        .state
-        .subnets
-        .get(&inner)
-        .and_then(|subnet| subnet.gateway_ip);
-    let interface = ports::Wanted {
-        network_id: Some(private),
+    let port = |place: Place, owner: &str, ip_address: Option<IpAddr>| ports::Wanted {
+        network_id: Some(place.network),
         fixed_ips: Some(vec![ports::WantedIp {
-            subnet_id: Some(inner),
-            ip_address: first,
+            subnet_id: Some(place.subnet),
+            ip_address,
         }]),
         device_id: Some(id.to_string()),
-        device_owner: Some("network:router_interface".to_owned()),
+        device_owner: Some(owner.to_owned()),
         ..ports::Wanted::default()
     };
-    ports::make(edit, founding.admin_project.clone(), interface)?;
+    // As Neutron has it: the gateway's port is nobody's.
+    let gateway = port(outer, "network:router_gateway", None);
+    let gateway = ports::make(edit, ProjectId::from(""), gateway)?;
+    router.external_gateway_info = Some(Gateway {
+        network_id: outer.network,
+        enable_snat: true,
+        external_fixed_ips: edit.state.get::<Port>(gateway)?.fixed_ips.clone(),
+    });
+    edit.state.routers.put(router);
+    let first = edit.state.get::<Subnet>(inner.subnet)?.gateway_ip;
+    ports::make(edit, project, port(inner, "network:router_interface", first))?;
     Ok(())
 }
 

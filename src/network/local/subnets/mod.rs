@@ -141,7 +141,7 @@ pub fn delete(edit: &mut Edit<'_>, id: Uuid) -> Result<(), Error> {
         let mut ports = state.ports_on(subnet.network_id);
         ports.any(|port| {
             let has = port.fixed_ips.iter().any(|fixed| fixed.subnet_id == id);
-            has && !(subnet.is_auto_addressed() && !port.is_of_network())
+            has && (!subnet.is_auto_addressed() || port.is_of_network())
         })
     };
     if in_the_way(edit.state) {

@@ -92,7 +92,7 @@ async fn a_port_is_made_bound_shown_released_and_deleted() {
     );
     assert_eq!(
         networks.ports_of(binding(7).instance).await.unwrap(),
-        [port.clone()]
+        std::slice::from_ref(&port)
     );
 
     let vifs = networks.vifs(&[Uuid::from_u128(1), port.id]).await.unwrap();

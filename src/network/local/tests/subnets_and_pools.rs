@@ -70,16 +70,10 @@ fn what_no_subnet_can_be_is_refused_in_neutrons_words() {
     let mut desk = Desk::of("p");
     let network = desk.network();
     desk.subnet(network, "10.9.0.0/24").unwrap();
-    let mode = |ra, address| subnets::Wanted {
-        ipv6_ra_mode: ra,
-        ipv6_address_mode: address,
-        ..subnets::Wanted::default()
-    };
     let gateway = |text: &str| subnets::Wanted {
         gateway_ip: Some(Some(text.parse().unwrap())),
         ..subnets::Wanted::default()
     };
-    let (slaac, stateful) = (Some(Ipv6Mode::Slaac), Some(Ipv6Mode::Stateful));
     let overlap = format!(
         "Invalid input for operation: Requested subnet with cidr: 10.9.0.128/25 for network: {network} overlaps with another \
          subnet."
@@ -118,6 +112,24 @@ fn what_no_subnet_can_be_is_refused_in_neutrons_words() {
             "InvalidInput",
             "Invalid input for operation: Gateway is not valid on subnet.",
         ),
+    ];
+    for (cidr, wanted, kind, message) in cases {
+        let refused = refusal(desk.subnet_with(network, cidr, wanted));
+        assert_eq!(refused, (kind, message.to_owned()));
+    }
+}
+
+#[test]
+fn modes_of_ipv6_go_together_or_are_refused_in_neutrons_words() {
+    let mut desk = Desk::of("p");
+    let network = desk.network();
+    let mode = |ra, address| subnets::Wanted {
+        ipv6_ra_mode: ra,
+        ipv6_address_mode: address,
+        ..subnets::Wanted::default()
+    };
+    let (slaac, stateful) = (Some(Ipv6Mode::Slaac), Some(Ipv6Mode::Stateful));
+    let cases = [
         (
             "10.9.3.0/24",
             mode(slaac, None),
