@@ -20,7 +20,7 @@ use crate::network::local::{self, Edit, Error, Resource};
 use crate::objects::RequestContext;
 
 /// A change that is made before anybody looks.
-pub(super) type Preparation = fn(&mut Edit<'_>) -> Result<(), Error>;
+pub(super) type Prepare = fn(&mut Edit<'_>) -> Result<(), Error>;
 
 /// A resource as clients meet it.
 pub(super) trait Served: Resource {
@@ -43,7 +43,7 @@ pub(super) trait Served: Resource {
     }
 
     /// What has to be there before anybody looks: a change, made if it changes anything.
-    const PREPARE: Option<Preparation> = None;
+    const PREPARE: Option<Prepare> = None;
 
     fn create(edit: &mut Edit<'_>, wanted: Self::Wanted) -> Result<Uuid, Error>;
     fn update(edit: &mut Edit<'_>, id: Uuid, wanted: Self::Wanted) -> Result<(), Error>;

@@ -77,6 +77,20 @@ const OVER_BY_HARD_REBOOT: &[TaskState] = &[
     TaskState::Unpausing,
 ];
 
+impl Rule {
+    /// Of verbs that change a server's interfaces and show no task.
+    const fn connects(word: &'static str, vm_states: &'static [VmState], during: During) -> Self {
+        Self {
+            word,
+            vm_states,
+            during,
+            launched: false,
+            locks: true,
+            sets: None,
+        }
+    }
+}
+
 impl Verb {
     fn rule(self) -> Rule {
         let changes = |word, vm_states, sets| Rule {
@@ -93,14 +107,6 @@ impl Verb {
             during: During::Anything,
             launched: false,
             locks,
-            sets: None,
-        };
-        let connects = |word, vm_states, during| Rule {
-            word,
-            vm_states,
-            during,
-            launched: false,
-            locks: true,
             sets: None,
         };
         match self {
@@ -137,10 +143,10 @@ impl Verb {
             Self::UpdateTags => describes("update tags", false),
             Self::DeleteTag => describes("delete tag", false),
             Self::DeleteTags => describes("delete tags", false),
-            Self::AttachInterface => connects("attach_interface", LIVE, During::Nothing),
-            Self::DetachInterface => connects("detach_interface", LIVE, During::Nothing),
-            Self::AddFixedIp => connects("addFixedIp", &[], During::Anything),
-            Self::RemoveFixedIp => connects("removeFixedIp", &[], During::Anything),
+            Self::AttachInterface => Rule::connects("attach_interface", LIVE, During::Nothing),
+            Self::DetachInterface => Rule::connects("detach_interface", LIVE, During::Nothing),
+            Self::AddFixedIp => Rule::connects("addFixedIp", &[], During::Anything),
+            Self::RemoveFixedIp => Rule::connects("removeFixedIp", &[], During::Anything),
         }
     }
 

@@ -121,6 +121,17 @@ async fn a_users_port_is_lent_and_given_back() {
     compute.attach_interface(&user(), other, by(port)).await.unwrap();
 }
 
+fn kind_and_words(error: Error) -> (&'static str, String) {
+    match error {
+        Error::NotFound(words) => ("404", words),
+        Error::Conflict(words) => ("409", words),
+        Error::Invalid(words) => ("400", words),
+        Error::Forbidden(words) => ("403", words),
+        Error::OverQuota { message } => ("403", message),
+        other => ("500", other.to_string()),
+    }
+}
+
 #[tokio::test]
 async fn what_cannot_be_attached_is_refused_in_novas_words() {
     let stage = Stage::new().await;
@@ -139,14 +150,8 @@ async fn what_cannot_be_attached_is_refused_in_novas_words() {
         fixed_ip: Some(taken),
         ..to(one)
     };
-    let refusal = async |wanted| match compute.attach_interface(&user(), id, wanted).await.unwrap_err() {
-        Error::NotFound(words) => ("404", words),
-        Error::Conflict(words) => ("409", words),
-        Error::Invalid(words) => ("400", words),
-        Error::Forbidden(words) => ("403", words),
-        Error::OverQuota { message } => ("403", message),
-        other => ("500", other.to_string()),
-    };
+    let refusal =
+        async |wanted| kind_and_words(compute.attach_interface(&user(), id, wanted).await.unwrap_err());
     for (wanted, kind, words) in [
         (
             to(nowhere),
@@ -181,6 +186,14 @@ async fn what_cannot_be_attached_is_refused_in_novas_words() {
         refusal(to(two)).await,
         ("403", "Maximum number of ports exceeded".to_owned())
     );
+}
+
+#[tokio::test]
+async fn a_server_that_is_locked_or_busy_keeps_the_interfaces_it_has() {
+    let stage = Stage::new().await;
+    let (one, two) = (stage.network("one"), stage.network("two"));
+    let compute = stage.open().await;
+    let id = server(&stage, &compute, one).await;
     compute.lock(&user(), id, None).await.unwrap();
     let locked = compute.attach_interface(&user(), id, to(two)).await;
     assert_eq!(words(locked), format!("Instance {id} is locked"));

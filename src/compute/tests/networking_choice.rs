@@ -252,6 +252,14 @@ async fn ports_that_a_server_cannot_have_are_refused_in_novas_words() {
     ] {
         assert_eq!(refusal(&compute, refused(boot)).await, (kind, words));
     }
+}
+
+#[tokio::test]
+async fn a_users_port_is_for_one_server() {
+    let stage = Stage::new().await;
+    let own = stage.network("private");
+    let compute = stage.open().await;
+    let port = stage.network.add_port("demo", own).unwrap();
     let held = stage
         .network
         .faults()

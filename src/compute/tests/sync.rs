@@ -340,7 +340,7 @@ async fn a_look_does_not_take_away_the_task_of_a_verb_asked_for_meanwhile() {
     let looked = eventually(|| async { stage.faults().is_awaited(Verb::Snapshot).then_some(()) });
     looked.await;
     let meanwhile = compute.get(&user(), id).await.unwrap();
-    assert_eq!(meanwhile.task_state, Some(TaskState::ImageSnapshotPending));
+    assert_eq!(meanwhile.task_state, Some(TaskState::ImageSnapshot));
     drop(snapping);
     stage.until(id, |i| i.task_state.is_none()).await;
 }

@@ -103,7 +103,7 @@ fn remote(rule: &Rule, sets: &mut Sets) -> Option<String> {
     Some(format!("ct original {header} {side} @{name}"))
 }
 
-/// Zero is any, and ICMP is ICMPv6 in IPv6, as Neutron has it.
+/// Zero is any, and the ICMP of IPv6 is a protocol of its own, as Neutron has it.
 fn protocol(rule: &Rule) -> Option<u8> {
     match (rule.ethertype, rule.protocol?) {
         (_, 0) => None,

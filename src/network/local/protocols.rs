@@ -71,7 +71,7 @@ pub(super) fn number(name: &str) -> Option<u8> {
     known.map_or_else(|| name.parse().ok(), |(_, number)| Some(*number))
 }
 
-/// In IPv6, ICMP is ICMPv6.
+/// The ICMP of IPv6 is a protocol of its own.
 pub(super) fn in_family(protocol: String, ethertype: Ethertype) -> String {
     match (ethertype, protocol.as_str()) {
         (Ethertype::V6, "icmp" | "icmpv6") => "ipv6-icmp".to_owned(),

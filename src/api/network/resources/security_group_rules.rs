@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::api::network::Door;
 use crate::api::network::attribute::{Attribute, given, shown};
 use crate::api::network::checks::{any, boolean, one_of, text, unless_null};
-use crate::api::network::resource::Served;
+use crate::api::network::resource::{Prepare, Served};
 use crate::network::local::records::SecurityGroupRule;
 use crate::network::local::security_group_rules::{self, Wanted};
 use crate::network::local::security_groups::{self, DEFAULT};
@@ -27,7 +27,7 @@ impl Served for SecurityGroupRule {
         given("remote_group_id", |value| unless_null(value, text)),
         shown("belongs_to_default_sg", boolean),
     ];
-    const PREPARE: Option<fn(&mut Edit<'_>) -> Result<(), Error>> = Some(security_groups::ensure_own_default);
+    const PREPARE: Option<Prepare> = Some(security_groups::ensure_own_default);
     type Wanted = Wanted;
 
     fn complete(&self, state: &State, _: &Door, shown: &mut Map<String, Value>) {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::api::network::Door;
 use crate::api::network::attribute::{Attribute, settable, shown};
 use crate::api::network::checks::{any, boolean, text};
-use crate::api::network::resource::{Served, view_for};
+use crate::api::network::resource::{Prepare, Served, view_for};
 use crate::network::local::records::SecurityGroup;
 use crate::network::local::security_groups::{self, Wanted};
 use crate::network::local::{Edit, Error, State};
@@ -20,7 +20,7 @@ impl Served for SecurityGroup {
         shown("shared", boolean),
         shown("security_group_rules", any).unfiltered(),
     ];
-    const PREPARE: Option<fn(&mut Edit<'_>) -> Result<(), Error>> = Some(security_groups::ensure_own_default);
+    const PREPARE: Option<Prepare> = Some(security_groups::ensure_own_default);
     type Wanted = Wanted;
 
     fn complete(&self, state: &State, door: &Door, shown: &mut Map<String, Value>) {

@@ -1,5 +1,7 @@
 //! Security groups and their rules, as a client of the standalone network service meets them.
 
+mod mistakes;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,8 +16,6 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::cloud::People;
-
-const NOBODY: &str = "6f0f4f0c-0000-4000-8000-000000000000";
 
 struct Service(Router);
 
@@ -337,165 +337,6 @@ async fn the_same_rule_is_refused_however_it_is_said() {
         (409, "DuplicateSecurityGroupRuleInPost")
     );
     assert_eq!(service.rule(&group, json!({"protocol": "udp"})).await.0, 201);
-}
-
-#[tokio::test]
-async fn mistakes_in_rules_are_told_in_neutrons_words() {
-    let service = Service::start().await;
-    let group = service.group("web").await;
-    let protocols = "Only protocol values (None, 'any', 'ah', 'dccp', 'egp', 'esp', 'gre', 'hopopt', 'icmp', 'igmp', 'ip', \
-                     'ipip', 'ipv6-encap', 'ipv6-frag', 'ipv6-icmp', 'icmpv6', 'ipv6-nonxt', 'ipv6-opts', 'ipv6-route', \
-                     'ospf', 'pgm', 'rsvp', 'sctp', 'tcp', 'udp', 'udplite', 'vrrp') and integer representations [0 to \
-                     255] are supported.";
-    let bad = format!("Security group rule protocol bad not supported. {protocols}");
-    let too_big = format!("Security group rule protocol 256 not supported. {protocols}");
-    let nobody = format!("Security group {NOBODY} does not exist");
-    let mistakes = [
-        (
-            json!({"protocol": "bad"}),
-            400,
-            "SecurityGroupRuleInvalidProtocol",
-            bad.as_str(),
-        ),
-        (
-            json!({"protocol": 256}),
-            400,
-            "SecurityGroupRuleInvalidProtocol",
-            &too_big,
-        ),
-        (
-            json!({"protocol": "tcp", "port_range_min": 5, "port_range_max": 1}),
-            400,
-            "SecurityGroupInvalidPortRange",
-            "For TCP/UDP protocols, port_range_min must be <= port_range_max",
-        ),
-        (
-            json!({"protocol": "tcp", "port_range_min": 5}),
-            400,
-            "SecurityGroupInvalidPortRange",
-            "For TCP/UDP protocols, port_range_min must be <= port_range_max",
-        ),
-        (
-            json!({"protocol": "tcp", "port_range_min": 0, "port_range_max": 1}),
-            400,
-            "SecurityGroupInvalidPortValue",
-            "Invalid value for port 0",
-        ),
-        (
-            json!({"protocol": "tcp", "port_range_min": -16384, "port_range_max": 65536}),
-            400,
-            "SecurityGroupInvalidPortValue",
-            "Invalid value for port -16384",
-        ),
-        (
-            json!({"protocol": "tcp", "port_range_min": "x", "port_range_max": 1}),
-            400,
-            "SecurityGroupInvalidPortValue",
-            "Invalid value for port x",
-        ),
-        (
-            json!({"port_range_min": 5, "port_range_max": 5}),
-            400,
-            "SecurityGroupProtocolRequiredWithPorts",
-            "Must also specify protocol if port range is given.",
-        ),
-        (
-            json!({"protocol": "icmp", "port_range_min": 300}),
-            400,
-            "SecurityGroupInvalidIcmpValue",
-            "Invalid value for ICMP type (port_range_min) 300. It must be 0 to 255.",
-        ),
-        (
-            json!({"protocol": "icmp", "port_range_max": 3}),
-            400,
-            "SecurityGroupMissingIcmpType",
-            "ICMP code (port-range-max) 3 is provided but ICMP type (port-range-min) is missing.",
-        ),
-        (
-            json!({"protocol": "igmp", "port_range_min": 3, "port_range_max": 4}),
-            400,
-            "SecurityGroupInvalidProtocolForPort",
-            "Ports cannot be specified for protocol 2. Ports are only supported for DCCP, SCTP, TCP, UDP, UDPLITE.",
-        ),
-        (
-            json!({"protocol": "ipv6-icmp"}),
-            400,
-            "SecurityGroupEthertypeConflictWithProtocol",
-            "Invalid ethertype IPv4 for protocol ipv6-icmp.",
-        ),
-        (
-            json!({"ethertype": "bad"}),
-            400,
-            "SecurityGroupRuleInvalidEtherType",
-            "Security group rule for ethertype 'bad' not supported. Allowed values are ['IPv4', 'IPv6'].",
-        ),
-        (
-            json!({"ethertype": null}),
-            400,
-            "SecurityGroupRuleInvalidEtherType",
-            "Security group rule for ethertype 'None' not supported. Allowed values are ['IPv4', 'IPv6'].",
-        ),
-        (
-            json!({"direction": "sideways"}),
-            400,
-            "HTTPBadRequest",
-            "Invalid input for direction. Reason: sideways is not in valid_values.",
-        ),
-        (
-            json!({"remote_ip_prefix": "bad"}),
-            400,
-            "InvalidCIDR",
-            "Invalid CIDR bad given as IP prefix.",
-        ),
-        (
-            json!({"remote_ip_prefix": "fd00::/64"}),
-            400,
-            "SecurityGroupRuleParameterConflict",
-            "Conflicting value ethertype IPv4 for CIDR fd00::/64",
-        ),
-        (
-            json!({"remote_group_id": "bad"}),
-            404,
-            "SecurityGroupNotFound",
-            "Security group bad does not exist",
-        ),
-        (
-            json!({"remote_group_id": NOBODY}),
-            404,
-            "SecurityGroupNotFound",
-            &nobody,
-        ),
-        (
-            json!({"security_group_id": NOBODY}),
-            404,
-            "SecurityGroupNotFound",
-            &nobody,
-        ),
-        (
-            json!({"remote_group_id": group, "remote_ip_prefix": "10.0.0.0/24"}),
-            400,
-            "SecurityGroupMultipleRemoteEntites",
-            "Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.",
-        ),
-    ];
-    for (says, status, name, sentence) in mistakes {
-        let (answered, body) = service.rule(&group, says.clone()).await;
-        assert_eq!(
-            (answered, kind(&body).as_str(), message(&body)),
-            (status, name, sentence),
-            "{says}"
-        );
-    }
-    let other = service
-        .call("other", "GET", "security-groups", Value::Null)
-        .await
-        .1;
-    let foreign = other["security_groups"][0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(service.rule(&foreign, json!({})).await.0, 404);
-    assert_eq!(
-        service.rule(&group, json!({"remote_group_id": foreign})).await.0,
-        404
-    );
 }
 
 #[tokio::test]
