@@ -7,7 +7,7 @@ use super::core::{Compute, Core};
 use super::password;
 use crate::compute::{Error, Settings};
 use crate::metadata::{self, Facts};
-use crate::objects::{Instance, InstanceId};
+use crate::objects::{Instance, InstanceId, RequestContext};
 use crate::virt::File;
 
 /// The image's word on whether its servers can do without a config drive.
@@ -31,6 +31,16 @@ impl Compute {
             Ok(())
         };
         self.core.change(id, keep).await.map(drop)
+    }
+
+    /// The server may tell another one.
+    pub async fn clear_password(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
+        self.core.visible(context, id).await?;
+        let clear = |instance: &mut Instance| {
+            instance.password_data = None;
+            Ok(())
+        };
+        self.core.change(id, clear).await.map(drop)
     }
 }
 

@@ -18,6 +18,7 @@ fn sorted(mut guard: Guard) -> Guard {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn a_guard_has_the_rules_and_the_members_of_remote_groups_inside_a_cloud() {
     let stage = Stage::set().await;
     let (network, _) = stage.network(&["10.7.0.0/24"]).await;

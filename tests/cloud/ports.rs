@@ -34,7 +34,7 @@ async fn a_port_is_made_shown_and_deleted_inside_a_cloud() {
     };
     assert_eq!(made, expected);
     let known = stage.neutron.ports_of(wanted.binding.instance).await.unwrap();
-    assert_eq!(known, [expected.clone()]);
+    assert_eq!(known, std::slice::from_ref(&expected));
     assert_eq!(
         stage
             .neutron

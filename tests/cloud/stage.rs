@@ -118,7 +118,7 @@ impl Stage {
         id(&self.user.make("subnet", subnet).await)
     }
 
-    /// A network of the project whose ports are bound as tools/cloud_ml2.py does on this wire.
+    /// A network of the project whose ports are bound as `tools/cloud_ml2.py` does on this wire.
     pub(crate) async fn network_on(&self, wire: &str) -> Uuid {
         let network = json!({
             "name": wire, "tenant_id": self.project, "provider:network_type": "vlan", "provider:physical_network": wire,

@@ -63,6 +63,7 @@ async fn networks(stage: &Stage) -> Vec<String> {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn servers_have_their_addresses_and_find_each_other_by_name() {
     let stage = stage().await;
     let (first, second) = (vif_in(&stage, 1, 7), vif_in(&stage, 1, 8));

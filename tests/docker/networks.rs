@@ -162,6 +162,7 @@ async fn servers_of_one_network_reach_each_other_when_they_are_up() {
 
 /// After each of these the server is connected as before, once.
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn whatever_restarts_a_server_it_is_connected_again_once() {
     let stage = Stage::set().await;
     let (wanted, driver) = (network(&[vif(1, 1)]), &stage.driver);

@@ -146,8 +146,7 @@ async fn these(
     }
     for wanted in asked {
         if let (Some(network), Some(address)) = (wanted.network, wanted.fixed_ip) {
-            let free = check_address(core, context, network, address).await;
-            free.map_err(|error| Error::Invalid(error.to_string()))?;
+            check_address(core, context, network, address).await?;
         }
     }
     Ok(networks)

@@ -198,7 +198,7 @@ async fn an_address_is_for_one_server() {
     let again = || refused(with_address(own, "10.0.0.9"));
     assert_eq!(
         refusal(&compute, again()).await,
-        ("400", taken.clone()),
+        ("409", taken.clone()),
         "before there is a port"
     );
     drop(held);
@@ -207,7 +207,7 @@ async fn an_address_is_for_one_server() {
         active.vifs[0].fixed_ips().next().unwrap().0.to_string(),
         "10.0.0.9"
     );
-    assert_eq!(refusal(&compute, again()).await, ("400", taken));
+    assert_eq!(refusal(&compute, again()).await, ("409", taken));
 }
 
 #[tokio::test]

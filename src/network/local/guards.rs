@@ -40,9 +40,13 @@ impl<'a> Groups<'a> {
             .filter_map(|group| self.rules.get(group));
         Guard {
             port: port.standard.id,
-            enabled: port.port_security_enabled,
+            enabled: port.port_security_enabled || !port.admin_state_up,
             senders: senders(port),
-            rules: rules.flatten().map(|rule| self.rule(rule)).collect(),
+            // A port that is down lets nothing pass.
+            rules: match port.admin_state_up {
+                true => rules.flatten().map(|rule| self.rule(rule)).collect(),
+                false => Vec::new(),
+            },
         }
     }
 

@@ -67,7 +67,7 @@ pub(in crate::virt) fn create_body(
         open_stdin: Some(options.open_stdin.unwrap_or(true)),
         stdin_once: options.stdin_once,
         exposed_ports: some(&options.exposed_ports),
-        env: Some(environment(instance, options)).filter(|env| !env.is_empty()),
+        env: Some(environment(instance, options)),
         cmd,
         entrypoint: options.entrypoint.clone(),
         image: Some(engine_image.id.clone()),
@@ -145,11 +145,15 @@ fn ensure_command(
     })
 }
 
+/// In a container this is how cloud-init knows that there is an OpenStack around it.
+const WHAT_IT_IS: &str = "product_name=OpenStack Nova";
+
 /// The server's metadata, and over it what `user_data` says; `K` alone takes a variable away.
 fn environment(instance: &Instance, options: &ContainerOptions) -> Vec<String> {
     let said = options.env.as_deref().unwrap_or_default();
     let key = |entry: &str| entry.split_once('=').map_or(entry, |(key, _)| key).to_owned();
-    let overridden: Vec<String> = said.iter().map(|entry| key(entry)).collect();
+    let ours = std::iter::once(key(WHAT_IT_IS));
+    let overridden: Vec<String> = said.iter().map(|entry| key(entry)).chain(ours).collect();
     let metadata = instance
         .metadata
         .iter()
@@ -157,6 +161,7 @@ fn environment(instance: &Instance, options: &ContainerOptions) -> Vec<String> {
     metadata
         .map(|(key, value)| format!("{key}={value}"))
         .chain(said.iter().cloned())
+        .chain([WHAT_IT_IS.to_owned()])
         .collect()
 }
 

@@ -96,7 +96,7 @@ fn user_data_says_all_but_what_the_driver_owns() {
     assert_eq!(labels.as_object().unwrap().len(), 6);
     let expected = json!({
         "Hostname": "my-server", "Domainname": "example.org", "User": "1000", "Tty": true, "OpenStdin": false,
-        "Env": ["A=b"], "Cmd": ["run"], "Entrypoint": ["/init"], "Image": "sha256:aa", "Volumes": {"/data": {}},
+        "Env": ["A=b", "product_name=OpenStack Nova"], "Cmd": ["run"], "Entrypoint": ["/init"], "Image": "sha256:aa", "Volumes": {"/data": {}},
         "WorkingDir": "/srv", "ExposedPorts": {"80/tcp": {}},
         "HostConfig": {
             "Memory": 64 << 20, "MemorySwap": 96 << 20, "CpuShares": 2048, "NanoCpus": 2_000_000_000_i64,
@@ -122,7 +122,10 @@ fn metadata_is_environment_under_that_of_user_data() {
         r#"{"Env": ["color=blue", "gone"]}"#,
         &ground(),
     );
-    assert_eq!(found["Env"], json!(["role=meta", "color=blue", "gone"]));
+    assert_eq!(
+        found["Env"],
+        json!(["role=meta", "color=blue", "gone", "product_name=OpenStack Nova"])
+    );
 }
 
 #[test]

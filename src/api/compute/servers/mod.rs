@@ -14,6 +14,7 @@ mod list;
 mod metadata;
 mod remote_consoles;
 mod security_groups;
+mod server_password;
 mod show;
 mod status;
 mod tags;
@@ -48,6 +49,10 @@ pub(super) fn routes() -> Router<Door> {
         .route(
             "/servers/{id}/remote-consoles",
             post(remote_consoles::create).within(span!(2.6..)),
+        )
+        .route(
+            "/servers/{id}/os-server-password",
+            get(server_password::show).delete(server_password::clear),
         )
         .route("/servers/{id}/os-security-groups", get(security_groups::list))
         .merge(interfaces::routes())

@@ -155,6 +155,7 @@ async fn a_router_is_shown_as_neutron_shows_it() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn a_router_joins_subnets_and_parts_from_them() {
     let cloud = Cloud::new().await;
     let (network, subnet) = cloud.network("demo", "10.1.0.0/24", json!({})).await;
@@ -417,6 +418,7 @@ async fn routes_lead_to_neighbours_of_the_router() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 async fn a_floating_ip_leads_to_a_port_that_a_router_reaches() {
     let cloud = Cloud::new().await;
     let (public, _) = cloud.public().await;
