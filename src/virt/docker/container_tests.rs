@@ -59,6 +59,7 @@ fn a_server_that_asks_for_nothing_gets_its_flavor_and_its_labels() {
             "org.openstack.nova.host": "rack-1",
             "org.openstack.nova.name": "My Server",
         },
+        "Env": ["product_name=OpenStack Nova"],
         "HostConfig": {
             "Memory": 64 << 20,
             "MemorySwap": 96 << 20,

@@ -94,7 +94,10 @@ async fn namespaces_of_others_are_left_alone() {
             .is_empty()
     );
     let before = house.state().await;
-    let problems = house.fabric.reconcile(&wanted(std::slice::from_ref(&foreign))).await;
+    let problems = house
+        .fabric
+        .reconcile(&wanted(std::slice::from_ref(&foreign)))
+        .await;
     let path = house.names.join(format!("qrouter-{}", foreign.id));
     assert_eq!(problems.len(), 1, "{problems:?}");
     assert_eq!(
