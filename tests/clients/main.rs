@@ -10,6 +10,7 @@
 
 mod away;
 mod bad_input;
+mod cloud_init;
 mod crashes;
 mod images;
 mod lifetimes;
