@@ -1,7 +1,7 @@
 //! The network API of a cloud of one machine: as much of Neutron's v2.0 as its clients use.
 //!
 //! A resource is a table of attributes and three functions of `network::local`; everything else - reading bodies, filters,
-//! pages, fields, tags - is the same for all of them. A new one is a file in `resources/` and a line in [`resources()`].
+//! pages, fields, tags - is the same for all of them. A new one is a file in `resources/` and a line in `resources::resources`.
 
 mod attribute;
 mod body;
