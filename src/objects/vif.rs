@@ -259,7 +259,31 @@ written_as_text!(Mac, Cidr);
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    /// The whole of it: a field that storage forgets would be missing after a restart.
+    #[test]
+    fn a_vif_survives_storage() {
+        let stored = json!({
+            "id": "5e2fa8f0-1d3c-4c8e-9a43-0242ac110002", "mac": "fa:16:3e:00:00:0a", "position": 1,
+            "preserve_on_delete": true, "active": true, "tag": "outside",
+            "floating_ips": [{"fixed": "10.0.0.5", "floating": "192.0.2.7"}], "vif_type": "ovs",
+            "details": {"bridge_name": "br-x", "ovs_hybrid_plug": true, "port_filter": true}, "ovs_interface_id": "x",
+            "network": {
+                "id": "00000000-0000-0000-0000-000000000002", "label": "private", "project": "p", "bridge": "br-int",
+                "mtu": 1450, "should_create_vlan": true, "vlan": 7, "bridge_interface": "eth1",
+                "subnets": [{
+                    "id": "00000000-0000-0000-0000-000000000003", "cidr": "10.0.0.0/24", "gateway": "10.0.0.1",
+                    "ips": ["10.0.0.5"], "routes": [{"destination": "192.0.2.0/24", "gateway": "10.0.0.9"}],
+                    "dns": ["10.0.0.2"],
+                }],
+            },
+        });
+        let vif: Vif = serde_json::from_value(stored.clone()).unwrap();
+        assert_eq!(serde_json::to_value(vif).unwrap(), stored);
+    }
 
     #[test]
     fn a_network_knows_what_it_contains() {

@@ -1,3 +1,5 @@
+//! The fake network refuses what a real one refuses.
+
 use std::net::IpAddr;
 
 use futures_util::{FutureExt, StreamExt};

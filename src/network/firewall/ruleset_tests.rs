@@ -1,3 +1,5 @@
+//! The rulesets of guards, word for word.
+
 use uuid::Uuid;
 
 use super::*;
