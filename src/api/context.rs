@@ -69,6 +69,7 @@ fn token(headers: &HeaderMap) -> Option<Secret> {
 fn context(token: &ValidToken, secret: Secret, identity: Option<&RequestIdentity>) -> Option<RequestContext> {
     let project = token.project.as_ref()?;
     Some(RequestContext {
+        judge: None,
         request_id: identity.map_or_else(|| RequestId::from("-"), |identity| identity.local.clone()),
         global_request_id: identity.and_then(|identity| identity.global.clone()),
         user_id: UserId(token.user.id.clone()),

@@ -67,6 +67,14 @@ impl Fault {
         )
     }
 
+    /// What Nova once did and does no more.
+    pub fn gone() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "This resource is no longer available. No forwarding address is given.",
+        )
+    }
+
     fn name(&self) -> &'static str {
         match self.status.as_u16() {
             400 => "badRequest",

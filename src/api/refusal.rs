@@ -19,6 +19,7 @@ impl From<Error> for Fault {
             Error::InvalidState { .. } | Error::Locked(_) | Error::Conflict(_) => Self::conflict(message),
             Error::Invalid(_) | Error::NoValidHost(_) => Self::bad_request(message),
             Error::Forbidden(_) | Error::OverQuota { .. } => Self::forbidden(message),
+            Error::Unsupported(_) => Self::not_supported(),
             Error::InterfaceAttachFailed { id, reason } => {
                 tracing::error!(instance.id = %id, reason, "an interface was not attached");
                 let message = format!("Failed to attach network adapter device to {id}");
@@ -27,7 +28,7 @@ impl From<Error> for Fault {
             Error::VirtualInterfaceCreate => Self::new(StatusCode::INTERNAL_SERVER_ERROR, message),
             Error::Unavailable { .. } => Self::new(StatusCode::SERVICE_UNAVAILABLE, message),
             Error::Image(error) => Self::from(error),
-            Error::Network(error) => refused_network(error),
+            Error::Network(error) => Self::from(error),
             Error::Driver(_) | Error::Records(_) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
                 Self::unexpected()
@@ -37,25 +38,27 @@ impl From<Error> for Fault {
 }
 
 /// A network service's own sentence is for the caller; what broke behind it is not.
-fn refused_network(error: network::Error) -> Fault {
-    use network::Error;
-    let message = error.to_string();
-    match error {
-        Error::NotFound(_) => Fault::not_found(message),
-        Error::Forbidden(_) | Error::OverQuota(_) => Fault::forbidden(message),
-        Error::Invalid(_) | Error::Exhausted(_) => Fault::bad_request(message),
-        Error::Conflict(_) => Fault::conflict(message),
-        Error::Refused { status: 400..500, .. } => Fault::bad_request(message),
-        Error::Refused { .. } | Error::Unreachable { .. } => {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "the network service did not serve a request"
-            );
-            Fault::new(StatusCode::SERVICE_UNAVAILABLE, message)
-        }
-        Error::Identity(_) | Error::Records(_) | Error::Vif(_) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
-            Fault::unexpected()
+impl From<network::Error> for Fault {
+    fn from(error: network::Error) -> Self {
+        use network::Error;
+        let message = error.to_string();
+        match error {
+            Error::NotFound(_) => Self::not_found(message),
+            Error::Forbidden(_) | Error::OverQuota(_) => Self::forbidden(message),
+            Error::Invalid(_) | Error::Exhausted(_) => Self::bad_request(message),
+            Error::Conflict(_) => Self::conflict(message),
+            Error::Refused { status: 400..500, .. } => Self::bad_request(message),
+            Error::Refused { .. } | Error::Unreachable { .. } => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the network service did not serve a request"
+                );
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, message)
+            }
+            Error::Identity(_) | Error::Records(_) | Error::Vif(_) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a request failed");
+                Self::unexpected()
+            }
         }
     }
 }

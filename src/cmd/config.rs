@@ -1,18 +1,25 @@
 //! `nova-docker config`: a sample of nova.conf, and what is wrong with one.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
 use super::{ConfigFiles, serve};
+use crate::api::policy::{self, Policy};
 use crate::conf::{Conf, environment};
 
 #[derive(Debug, Subcommand)]
 pub enum Config {
     /// Write nova.conf with every option, its default and what it does
     Sample {
+        /// Write to this file instead of standard output
+        #[arg(long, value_name = "PATH")]
+        output_file: Option<PathBuf>,
+    },
+    /// Write policy.yaml with every rule, its default and what it is about
+    PolicySample {
         /// Write to this file instead of standard output
         #[arg(long, value_name = "PATH")]
         output_file: Option<PathBuf>,
@@ -24,12 +31,8 @@ pub enum Config {
 /// The exit code is a failure when the configuration cannot be served with.
 pub fn run(config: &Config, out: &mut dyn Write) -> ExitCode {
     let done = match config {
-        Config::Sample { output_file: None } => write!(out, "{}", Conf::sample()).map(|()| true),
-        Config::Sample {
-            output_file: Some(path),
-        } => std::fs::write(path, Conf::sample())
-            .map(|()| true)
-            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
+        Config::Sample { output_file } => write(&Conf::sample(), output_file.as_deref(), out),
+        Config::PolicySample { output_file } => write(&policy::sample(), output_file.as_deref(), out),
         Config::Check(files) => check(files, out),
     };
     match done {
@@ -44,6 +47,15 @@ pub fn run(config: &Config, out: &mut dyn Write) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn write(sample: &str, file: Option<&Path>, out: &mut dyn Write) -> std::io::Result<bool> {
+    match file {
+        None => write!(out, "{sample}")?,
+        Some(path) => std::fs::write(path, sample)
+            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))?,
+    }
+    Ok(true)
 }
 
 fn check(files: &ConfigFiles, out: &mut dyn Write) -> std::io::Result<bool> {
@@ -61,6 +73,12 @@ fn check(files: &ConfigFiles, out: &mut dyn Write) -> std::io::Result<bool> {
         writeln!(out, "{objection:#}")?;
         return Ok(false);
     }
+    // Just found good.
+    for warning in
+        Policy::open(&conf.oslo_policy.policy_file).map_or_else(|_| Vec::new(), |policy| policy.warnings())
+    {
+        writeln!(out, "warning: {warning}")?;
+    }
     let setting = match conf.is_standalone() {
         true => "alone, with identity, image and network services of its own",
         false => "inside the cloud of [keystone_authtoken] auth_url",
@@ -74,8 +92,6 @@ fn check(files: &ConfigFiles, out: &mut dyn Write) -> std::io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use clap::Parser;
 
     use super::*;
@@ -178,6 +194,32 @@ mod tests {
             kept == told(&["sample"]).0,
             "etc/nova.conf.sample is out of date; {hint}"
         );
+    }
+
+    #[test]
+    fn the_sample_of_the_policy_in_etc_is_up_to_date() {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("etc/nova-policy.yaml.sample");
+        let kept = std::fs::read_to_string(file).unwrap_or_default();
+        let hint = "run: nova-docker config policy-sample --output-file etc/nova-policy.yaml.sample";
+        assert!(
+            kept == told(&["policy-sample"]).0,
+            "etc/nova-policy.yaml.sample is out of date; {hint}"
+        );
+    }
+
+    #[test]
+    fn a_policy_that_cannot_be_read_is_not_good() {
+        let dir = tempfile::tempdir().unwrap();
+        let (conf, policy) = (dir.path().join("nova.conf"), dir.path().join("policy.yaml"));
+        std::fs::write(&conf, "").unwrap();
+        std::fs::write(&policy, "# mine\nos_compute_api:servers:show: role:reader and\n").unwrap();
+        let (told, code) = told(&["check", "--config-file", conf.to_str().unwrap()]);
+        let told = told.replace(&format!("{}/", dir.path().display()), "");
+        assert_eq!(
+            told,
+            "policy.yaml:2: os_compute_api:servers:show ends where a check was expected\n"
+        );
+        assert_eq!(code, ExitCode::FAILURE);
     }
 
     #[test]

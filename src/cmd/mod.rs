@@ -2,6 +2,7 @@
 
 pub mod config;
 mod config_files;
+pub mod network_cleanup;
 pub mod serve;
 
 pub use config_files::ConfigFiles;

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::build;
 use super::core::{Compute, Core};
 use crate::compute::Error;
 use crate::objects::{Action, ActionEvent, InstanceId, RequestContext, RequestId};
@@ -12,6 +13,22 @@ impl Compute {
     pub async fn actions(&self, context: &RequestContext, id: InstanceId) -> Result<Vec<Action>, Error> {
         self.core.visible(context, id).await?;
         let mut actions = self.core.records.actions(id).await?;
+        actions.sort_by_key(|action| Reverse(action.start_time));
+        Ok(actions)
+    }
+
+    /// Of a server that is no more, for the project that made it.
+    pub async fn actions_of_the_gone(
+        &self,
+        context: &RequestContext,
+        id: InstanceId,
+    ) -> Result<Vec<Action>, Error> {
+        let mut actions = self.core.records.actions(id).await?;
+        let made =
+            |action: &Action| action.action == build::ACTION && action.project_id == context.project_id;
+        if actions.is_empty() || !context.is_admin() && !actions.iter().any(made) {
+            return Err(Error::NoSuchInstance(id.to_string()));
+        }
         actions.sort_by_key(|action| Reverse(action.start_time));
         Ok(actions)
     }

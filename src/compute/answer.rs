@@ -33,23 +33,6 @@ pub struct NewKeypair {
     pub user: Option<UserId>,
 }
 
-/// What a project may have and has; `-1` is no limit, as Nova writes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    pub max_total_instances: i64,
-    pub max_total_cores: i64,
-    pub max_total_ram_size: i64,
-    pub max_total_keypairs: i64,
-    pub max_server_meta: i64,
-    pub max_server_groups: i64,
-    pub max_server_group_members: i64,
-    pub total_instances_used: u64,
-    pub total_cores_used: u64,
-    /// MiB.
-    pub total_ram_used: u64,
-    pub total_server_groups_used: u64,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone {
     pub name: String,

@@ -1,5 +1,6 @@
 //! Accepts a request for servers: everything that can be wrong with it is found before anything is written.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::actions::ActionLog;
@@ -11,7 +12,8 @@ use super::queue::Kind;
 use super::{guest, names, password, quota, suitable};
 use crate::compute::{Boot, Booted, Error};
 use crate::objects::{
-    Flavor, Image, Instance, InstanceId, Keypair, PowerState, RequestContext, TaskState, VmState, Wiring,
+    Detour, Flavor, Image, Instance, InstanceId, Keypair, PowerState, RequestContext, ServerGroup, TaskState,
+    VmState, Wiring,
 };
 
 /// Servers of one request: without a quota nothing else keeps a slip of the finger from filling the records.
@@ -54,12 +56,11 @@ async fn write(
     reservation_id: &str,
 ) -> Result<Vec<Arc<Instance>>, Error> {
     let _alone = core.claims.lock().await;
-    let used = quota::usage(&core.records.instances().await?, &context.project_id);
     for port in order.chosen.lent_ports() {
         networking::check_port_is_free(core, port).await?;
     }
     let wanted = boot.min_count..=order.chosen.most;
-    let count = quota::check_servers(&core.settings.quotas, &used, &order.flavor, wanted)?;
+    let count = room(core, context, order, wanted).await?;
     let mut written = Vec::new();
     for index in 0..count {
         let instance = record(core, context, boot, order, index, count, reservation_id);
@@ -72,6 +73,26 @@ async fn write(
         }
     }
     Ok(written)
+}
+
+/// How many of the servers the project, its user and the server group have room for.
+async fn room(
+    core: &Core,
+    context: &RequestContext,
+    order: &Order,
+    wanted: RangeInclusive<u32>,
+) -> Result<u32, Error> {
+    let (least, mut count) = wanted.into_inner();
+    let instances = core.records.instances().await?;
+    for user in [None, Some(&context.user_id)] {
+        let quotas = core.quotas(&context.project_id, user).await?;
+        let used = quota::usage(&instances, &context.project_id, user);
+        count = quota::check_servers(&quotas, &used, &order.flavor, least..=count)?;
+    }
+    if let Some(group) = &order.group {
+        core.check_group_quota(context, group, count).await?;
+    }
+    Ok(count)
 }
 
 async fn unwrite(core: &Core, written: &[Arc<Instance>]) {
@@ -87,6 +108,7 @@ struct Order {
     flavor: Arc<Flavor>,
     image: Image,
     key: Option<Keypair>,
+    group: Option<ServerGroup>,
     chosen: Chosen,
 }
 
@@ -105,11 +127,12 @@ async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Ord
         let words = "Unable to allocate a single hostname to multiple instances";
         return Err(Error::Invalid(words.to_owned()));
     }
-    check_zone(core, boot.availability_zone.as_deref())?;
+    check_zone(core, boot.availability_zone.as_deref()).await?;
     check_host(core, boot.host.as_deref())?;
-    quota::check_metadata(&core.settings.quotas, boot.metadata.len())?;
+    let quotas = core.quotas(&context.project_id, Some(&context.user_id)).await?;
+    quota::check_metadata(&quotas, boot.metadata.len())?;
     suitable::check_tags(boot.tags.len())?;
-    let flavor = core.flavor(boot.flavor.as_str()).await?;
+    let flavor = core.flavor_for(context, boot.flavor.as_str()).await?;
     if flavor.disabled {
         return Err(Error::NoSuchFlavor(boot.flavor.to_string()));
     }
@@ -121,20 +144,27 @@ async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Ord
     if let Some(user_data) = &boot.user_data {
         suitable::check_user_data(user_data)?;
     }
+    let group = match boot.scheduler_hints.group() {
+        Some(id) => Some(core.server_group(context, &id.to_string()).await?),
+        None => None,
+    };
     let chosen = networking::choose(core, context, boot).await?;
     Ok(Order {
         flavor,
         image,
         key,
+        group,
         chosen,
     })
 }
 
-fn check_zone(core: &Core, zone: Option<&str>) -> Result<(), Error> {
-    match zone {
-        None => Ok(()),
-        Some(zone) if zone == core.settings.availability_zone => Ok(()),
-        Some(_) => Err(Error::Invalid(
+/// A zone is available where a host is that takes servers.
+async fn check_zone(core: &Core, zone: Option<&str>) -> Result<(), Error> {
+    let Some(zone) = zone else { return Ok(()) };
+    let is_open = core.service().await?.is_some_and(|service| !service.disabled);
+    match is_open && core.zone().await? == zone {
+        true => Ok(()),
+        false => Err(Error::Invalid(
             "The requested availability zone is not available".to_owned(),
         )),
     }
@@ -204,6 +234,7 @@ fn record(
         lock: None,
         fault: None,
         snapshot_image: None,
+        detour: Detour::default(),
         password_data: None,
         created_at: now,
         updated_at: now,

@@ -10,7 +10,7 @@ use super::settle::{clear_task, settle};
 use super::undo::Undo;
 use super::{guest, networking};
 use crate::compute::Error;
-use crate::objects::{Image, Instance, InstanceId, RequestContext, TaskState, VmState};
+use crate::objects::{Flavor, Image, Instance, InstanceId, RequestContext, TaskState, VmState};
 use crate::scheduler::{self, Node};
 use crate::virt::{Observed, Progress, Supplies};
 
@@ -47,7 +47,7 @@ async fn steps(
     image: Option<Image>,
     undo: &mut Undo,
 ) -> Result<(), Error> {
-    let instance = claim(core, id).await?;
+    let instance = claim(core, id, TaskState::Networking).await?;
     undo.push(release_claim(core.clone(), id));
     let image = match (image, instance.image) {
         (Some(image), _) => image,
@@ -89,32 +89,49 @@ async fn connect(core: &Arc<Core>, instance: Arc<Instance>, undo: &mut Undo) -> 
         instance.wiring.unsettled = false;
     });
     let instance = networking::learn(core, named.await?.as_ref()).await?;
-    core.driver.prepare_vifs(&instance, &instance.vifs).await?;
-    waiter.wait(core, &instance.vifs).await?;
+    waiter.plug(core, &instance).await?;
     Ok(instance)
 }
 
-/// Picks the host and writes it down before anybody else looks at what is taken. Networking begins with it.
-async fn claim(core: &Core, id: InstanceId) -> Result<Arc<Instance>, Error> {
+/// Picks the host and writes it down before anybody else looks at what is taken; `next` begins with it.
+pub(super) async fn claim(core: &Core, id: InstanceId, next: TaskState) -> Result<Arc<Instance>, Error> {
     let _alone = core.claims.lock().await;
     let instance = core.instance(id).await?;
-    let request = scheduler::Request {
-        vcpus: instance.flavor.vcpus.into(),
-        memory_mb: instance.flavor.memory_mb,
-        zone: instance.pinned_availability_zone.clone(),
-    };
-    let nodes = [this_node(core, id).await?];
-    let node = scheduler::choose(&nodes, &request).map_err(Error::NoValidHost)?;
+    if let Some(reason) = core.service_refusal().await? {
+        return Err(Error::NoValidHost(reason));
+    }
+    let node = choose(core, &instance, &instance.flavor).await?;
+    if let Some(reason) = core.group_refusal(&instance, &node.host).await? {
+        return Err(Error::NoValidHost(reason));
+    }
     core.change(id, |instance| {
         instance.host = Some(node.host.clone());
-        instance.wiring.unsettled |= !networking::wanted(&instance.network).is_empty();
+        instance.wiring.unsettled |=
+            next == TaskState::Networking && !networking::wanted(&instance.network).is_empty();
         instance.availability_zone = Some(node.zone.clone());
         if instance.task_state != Some(TaskState::Deleting) {
-            instance.task_state = Some(TaskState::Networking);
+            instance.task_state = Some(next);
         }
         Ok(())
     })
     .await
+}
+
+async fn choose(core: &Core, instance: &Instance, flavor: &Flavor) -> Result<Node, Error> {
+    let request = scheduler::Request {
+        vcpus: flavor.vcpus.into(),
+        memory_mb: flavor.memory_mb,
+        zone: instance.pinned_availability_zone.clone(),
+    };
+    let nodes = [this_node(core, instance.id).await?];
+    scheduler::choose(&nodes, &request)
+        .cloned()
+        .map_err(Error::NoValidHost)
+}
+
+/// Whether the server may have this flavor where it is.
+pub(super) async fn check_room(core: &Core, instance: &Instance, flavor: &Flavor) -> Result<(), Error> {
+    choose(core, instance, flavor).await.map(drop)
 }
 
 /// What the scheduler may know of this host. The server that is placed does not count against itself.
@@ -126,7 +143,7 @@ async fn this_node(core: &Core, placed: InstanceId) -> Result<Node, Error> {
     let settings = &core.settings;
     let mut node = Node {
         host: settings.host.clone(),
-        zone: settings.availability_zone.clone(),
+        zone: core.zone().await?,
         vcpus: scaled(resources.vcpus.into(), settings.cpu_allocation_ratio),
         memory_mb: scaled(resources.memory_mb, settings.ram_allocation_ratio)
             .saturating_sub(settings.reserved_host_memory_mb),

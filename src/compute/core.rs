@@ -46,6 +46,7 @@ impl Compute {
         let life = CancellationToken::new();
         let core = Arc::new(Core::new(parts, life.clone()));
         core.remember_unfinished().await?;
+        core.register_service().await?;
         tokio::spawn(life.clone().run_until_cancelled_owned(sync::watch(core.clone())));
         tokio::spawn(
             life.clone()
@@ -59,6 +60,11 @@ impl Compute {
 
     pub fn settings(&self) -> &Settings {
         &self.core.settings
+    }
+
+    /// What the clock says.
+    pub fn now(&self) -> Timestamp {
+        self.core.now()
     }
 
     /// Whether the engine answers.
@@ -234,6 +240,7 @@ impl Core {
     /// Who we are when nobody asks: the owner, without a token.
     pub(super) fn context_of(&self, instance: &Instance) -> RequestContext {
         RequestContext {
+            judge: None,
             request_id: RequestId(format!("req-{}", self.world.uuid())),
             global_request_id: None,
             user_id: instance.user_id.clone(),

@@ -4,32 +4,40 @@ use std::sync::Arc;
 
 use super::actions::ActionLog;
 use super::commit::to_the_end;
-use super::core::{Compute, Core};
+use super::core::Core;
 use super::queue::Kind;
 use super::task_state::Verb;
-use super::{networking, snapshot};
+use super::{moves, networking, snapshot};
 use crate::compute::Error;
-use crate::objects::{InstanceId, RequestContext, TaskState, VmState};
+use crate::objects::{Instance, InstanceId, MigrationStatus, RequestContext, TaskState, VmState};
 
 pub(super) const ACTION: &str = "delete";
 
-impl Compute {
-    /// Accepted even when the engine or the network service is away: the server stays `deleting` until it is back.
-    pub async fn delete(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
-        let (core, context) = (self.core.clone(), context.clone());
-        let before = core.visible(&context, id).await?;
-        to_the_end(async move {
-            core.begin(&context, id, Verb::Delete).await?;
-            if before.task_state == Some(TaskState::Deleting) && core.queues.is_busy(id) {
-                return Ok(());
-            }
-            let log = ActionLog::open(&core, &context, id, ACTION).await;
-            core.queues.interrupt(id);
-            core.enqueue(id, Kind::Work, carry_out(core.clone(), id, log));
-            Ok(())
-        })
-        .await
-    }
+/// Whether a delete that cannot be taken back any more is being done.
+pub(super) fn is_under_way(instance: &Instance) -> bool {
+    instance.task_state == Some(TaskState::Deleting)
+}
+
+/// Accepted even when the engine or the network service is away: the server stays `deleting` until it is back.
+pub(super) async fn accept(
+    core: &Arc<Core>,
+    context: &RequestContext,
+    id: InstanceId,
+    verb: Verb,
+) -> Result<(), Error> {
+    let (core, context) = (core.clone(), context.clone());
+    let before = core.visible(&context, id).await?;
+    to_the_end(async move {
+        core.begin(&context, id, verb).await?;
+        if is_under_way(&before) && core.queues.is_busy(id) {
+            return Ok(());
+        }
+        let log = ActionLog::open(&core, &context, id, ACTION).await;
+        core.queues.interrupt(id);
+        core.enqueue(id, Kind::Work, carry_out(core.clone(), id, log));
+        Ok(())
+    })
+    .await
 }
 
 pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, mut log: ActionLog) {
@@ -48,7 +56,11 @@ async fn steps(core: &Core, id: InstanceId) -> Result<(), Error> {
     core.driver.destroy(id).await?;
     networking::deallocate(core, id).await?;
     snapshot::withdraw(core, &instance).await;
-    core.records.delete_instance(id).await?;
+    if let Some(image) = instance.detour.shelved_image {
+        core.discard_image(&core.context_of(&instance), image).await;
+    }
+    moves::mark(core, id, MigrationStatus::Confirmed).await?;
+    core.forget_instance(id).await?;
     core.nets.forget(id);
     Ok(())
 }

@@ -75,10 +75,13 @@ impl Compute {
         id: InstanceId,
         new: impl FnOnce(BTreeMap<String, String>) -> BTreeMap<String, String> + Send,
     ) -> Described {
-        let quotas = &self.core.settings.quotas;
+        let quotas = self
+            .core
+            .quotas(&context.project_id, Some(&context.user_id))
+            .await?;
         let change = |instance: &mut Instance| {
             let metadata = new(instance.metadata.clone());
-            quota::check_metadata(quotas, metadata.len())?;
+            quota::check_metadata(&quotas, metadata.len())?;
             instance.metadata = metadata;
             Ok(())
         };

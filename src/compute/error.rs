@@ -42,6 +42,9 @@ pub enum Error {
     OverQuota { message: String },
     #[error("No valid host was found. {0}")]
     NoValidHost(String),
+    /// What no container can do, or not on this host.
+    #[error("{0}")]
+    Unsupported(String),
     /// A port did not come to work in time, or never will.
     #[error("Virtual Interface creation failed")]
     VirtualInterfaceCreate,
@@ -68,6 +71,7 @@ impl Error {
             Self::Driver(virt::Error::ImageUnacceptable { .. } | virt::Error::UserData(_)) => {
                 Self::Invalid(self.to_string())
             }
+            Self::Driver(virt::Error::Unsupported(words)) => Self::Unsupported(words.clone()),
             Self::Driver(virt::Error::Refused(_)) => Self::Conflict(self.to_string()),
             Self::Image(image::Error::NotFound(id)) => Self::NoSuchImage(id.clone()),
             _ if self.is_engine_away() || self.is_engine_broken() => Self::Unavailable {

@@ -61,6 +61,7 @@ async fn in_use(core: &Core) -> Result<HashSet<ImageId>, Error> {
 
 async fn is_deleted(core: &Core, id: ImageId) -> bool {
     let nobody = RequestContext {
+        judge: None,
         request_id: RequestId(format!("req-{}", core.world.uuid())),
         global_request_id: None,
         user_id: UserId(String::new()),

@@ -1,7 +1,7 @@
 //! SSH keys under names of their users'.
 
 use super::core::Compute;
-use super::{quota, ssh};
+use super::{quota, ssh, x509};
 use crate::compute::{Error, NewKeypair};
 use crate::db;
 use crate::objects::{Keypair, RequestContext, Secret, UserId};
@@ -21,21 +21,20 @@ impl Compute {
         } = new;
         let user = user.unwrap_or_else(|| context.user_id.clone());
         allowed(context, &user, "create")?;
-        if kind != "ssh" {
-            let words =
-                format!("Keypair data is invalid: keys of type '{kind}' are not supported, use 'ssh'");
-            return Err(Error::Invalid(words));
-        }
         let have = self.core.records.keypairs(&user).await?.len();
-        quota::check_keypairs(&self.core.settings.quotas, have)?;
-        let (public_key, private_key) = match public_key {
-            Some(public_key) => (public_key, None),
-            None => ssh::generate()
-                .await
-                .map(|(public, private)| (public, Some(private)))?,
-        };
-        let fingerprint = ssh::fingerprint(&public_key)?;
+        let quotas = self.core.quotas(&context.project_id, Some(&user)).await?;
+        quota::check_keypairs(&quotas, have)?;
         let created_at = self.core.now();
+        let is_certificate = kind == "x509";
+        let (public_key, private_key) = match (public_key, is_certificate) {
+            (Some(public_key), _) => (public_key, None),
+            (None, true) => told(x509::generate(&user, created_at).await?),
+            (None, false) => told(ssh::generate().await?),
+        };
+        let fingerprint = match is_certificate {
+            true => x509::fingerprint(&public_key)?,
+            false => ssh::fingerprint(&public_key)?,
+        };
         let keypair = Keypair {
             user_id: user,
             name,
@@ -87,6 +86,10 @@ impl Compute {
         let deleted = self.core.records.delete_keypair(user, name).await;
         deleted.map_err(|error| no_such_keypair(user, name, error))
     }
+}
+
+fn told((public, private): (String, Secret)) -> (String, Option<Secret>) {
+    (public, Some(private))
 }
 
 /// Keys belong to users, not to projects: only an administrator sees another user's.

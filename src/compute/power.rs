@@ -1,4 +1,4 @@
-//! Start, stop, reboot, pause and unpause: one verb of the driver each, then the record says what came of it.
+//! Start, stop, reboot, pause, suspend and back: one verb of the driver each, then the record says what came of it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use super::commit::to_the_end;
 use super::core::{Compute, Core};
 use super::networking;
 use super::queue::Kind;
-use super::settle::{clear_task, settle};
+use super::settle::{clear_task, follow, settle};
 use super::sync;
 use super::task_state::{Power, Verb};
 use crate::compute::Error;
-use crate::objects::{Instance, InstanceId, RequestContext};
+use crate::objects::{Instance, InstanceId, RequestContext, VmState};
 use crate::virt::{Observed, RebootType};
 
 impl Compute {
@@ -41,6 +41,15 @@ impl Compute {
         self.power(context, id, Power::Unpause).await
     }
 
+    /// By the freezer: the server keeps all its memory, and loses it when the host restarts.
+    pub async fn suspend(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
+        self.power(context, id, Power::Suspend).await
+    }
+
+    pub async fn resume(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
+        self.power(context, id, Power::Resume).await
+    }
+
     async fn power(&self, context: &RequestContext, id: InstanceId, power: Power) -> Result<(), Error> {
         let verb = Verb::Power(power);
         let instance = self.core.visible(context, id).await?;
@@ -65,7 +74,13 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, power: Power, mut
     }
     let recorded = core.change(id, |instance| {
         if let Ok(observed) = &outcome {
-            settle(instance, observed);
+            match power {
+                Power::Suspend => {
+                    instance.vm_state = VmState::Suspended;
+                    follow(instance, observed);
+                }
+                _ => settle(instance, observed),
+            }
             instance.wiring.broken &= !plugs(power);
         }
         if instance.task_state == Verb::Power(power).task_state() {
@@ -95,8 +110,8 @@ async fn drive(core: &Core, id: InstanceId, power: Power) -> Result<Observed, Er
             let network = networking::fresh(core, &instance).await;
             core.driver.reboot(&instance, &network, kind, timeout).await
         }
-        Power::Pause => core.driver.pause(id).await,
-        Power::Unpause => core.driver.unpause(id).await,
+        Power::Pause | Power::Suspend => core.driver.pause(id).await,
+        Power::Unpause | Power::Resume => core.driver.unpause(id).await,
     };
     if plugs(power) && observed.is_ok() {
         core.nets.mark_wired(id);
@@ -125,5 +140,7 @@ pub(super) fn names(power: Power) -> (&'static str, &'static str) {
         Power::Reboot(_) => ("reboot", "compute_reboot_instance"),
         Power::Pause => ("pause", "compute_pause_instance"),
         Power::Unpause => ("unpause", "compute_unpause_instance"),
+        Power::Suspend => ("suspend", "compute_suspend_instance"),
+        Power::Resume => ("resume", "compute_resume_instance"),
     }
 }

@@ -4,9 +4,9 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use crate::compute::{Error, Quotas};
-use crate::objects::{Flavor, Instance, ProjectId};
+use crate::objects::{Flavor, Instance, ProjectId, UserId, VmState};
 
-/// What a project has.
+/// What a project has, without the servers that wait for their end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Usage {
     pub(super) instances: u64,
@@ -14,12 +14,15 @@ pub(super) struct Usage {
     pub(super) ram_mb: u64,
 }
 
-pub(super) fn usage(instances: &[Arc<Instance>], project: &ProjectId) -> Usage {
+/// Of a project, or of one user in it. Who waits for the end takes no room.
+pub(super) fn usage(instances: &[Arc<Instance>], project: &ProjectId, user: Option<&UserId>) -> Usage {
+    let counted = |instance: &&Arc<Instance>| {
+        instance.project_id == *project
+            && instance.vm_state != VmState::SoftDeleted
+            && user.is_none_or(|user| instance.user_id == *user)
+    };
     let mut usage = Usage::default();
-    for instance in instances
-        .iter()
-        .filter(|instance| instance.project_id == *project)
-    {
+    for instance in instances.iter().filter(counted) {
         usage.instances += 1;
         usage.cores += u64::from(instance.flavor.vcpus);
         usage.ram_mb += instance.flavor.memory_mb;
@@ -106,10 +109,53 @@ fn too_many(over: &[&Resource], count: &RangeInclusive<u32>) -> String {
     format!("Quota exceeded for {names}: Requested {requested}, but already used {used} of {allowed} {names}")
 }
 
+/// Whether a project has room for what one of its servers is to have more.
+pub(super) fn check_growth(quotas: &Quotas, used: &Usage, old: &Flavor, new: &Flavor) -> Result<(), Error> {
+    let more = [
+        Resource {
+            name: "cores",
+            limit: quotas.cores,
+            used: used.cores,
+            each: new.vcpus.saturating_sub(old.vcpus).into(),
+        },
+        Resource {
+            name: "ram",
+            limit: quotas.ram_mb,
+            used: used.ram_mb,
+            each: new.memory_mb.saturating_sub(old.memory_mb),
+        },
+    ];
+    let over: Vec<&Resource> = more.iter().filter(|r| r.room() == Some(0)).collect();
+    match over.is_empty() {
+        true => Ok(()),
+        false => Err(Error::OverQuota {
+            message: too_many(&over, &(1..=1)),
+        }),
+    }
+}
+
 pub(super) fn check_metadata(quotas: &Quotas, items: usize) -> Result<(), Error> {
     match quotas.metadata_items {
         Some(allowed) if items as u64 > allowed => Err(Error::OverQuota {
             message: format!("Maximum number of metadata items exceeds {allowed}"),
+        }),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn check_server_groups(quotas: &Quotas, have: u64) -> Result<(), Error> {
+    match quotas.server_groups {
+        Some(allowed) if have >= allowed => Err(Error::OverQuota {
+            message: "Quota exceeded, too many server groups.".to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn check_group_members(quotas: &Quotas, have: usize, more: u32) -> Result<(), Error> {
+    match quotas.server_group_members {
+        Some(allowed) if have as u64 + u64::from(more) > allowed => Err(Error::OverQuota {
+            message: "Quota exceeded, too many servers in group".to_owned(),
         }),
         _ => Ok(()),
     }

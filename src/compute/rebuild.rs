@@ -52,10 +52,8 @@ impl Compute {
 
 /// The key that is asked for: its owner is the server's, whoever asks.
 async fn check(core: &Core, instance: &Instance, rebuild: &Rebuild) -> Result<Option<Keypair>, Error> {
-    quota::check_metadata(
-        &core.settings.quotas,
-        rebuild.metadata.as_ref().map_or(0, |map| map.len()),
-    )?;
+    let quotas = core.quotas(&instance.project_id, Some(&instance.user_id)).await?;
+    quota::check_metadata(&quotas, rebuild.metadata.as_ref().map_or(0, |map| map.len()))?;
     if let Some(Some(user_data)) = &rebuild.user_data {
         suitable::check_user_data(user_data)?;
         networking::check_mode(Some(user_data), !instance.vifs.is_empty())?;

@@ -61,6 +61,14 @@ pub struct Rebuild {
     pub trusted_image_certificates: Option<Option<Vec<String>>>,
 }
 
+/// Where a shelved server is to come back.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unshelve {
+    /// `Some(None)` takes the zone away that the server is pinned to.
+    pub availability_zone: Option<Option<String>>,
+    pub host: Option<String>,
+}
+
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum SortKey {
     #[default]
@@ -98,6 +106,8 @@ pub struct ServerFilter {
     /// A regular expression, as in Nova.
     pub name: Option<String>,
     pub vm_states: Vec<VmState>,
+    /// Those that wait for their end are in the list too.
+    pub soft_deleted: bool,
     /// Empty: any; `Some(None)` inside means "no task".
     pub task_states: Vec<Option<TaskState>>,
     pub power_state: Option<u8>,

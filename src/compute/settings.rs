@@ -6,6 +6,8 @@ use std::time::Duration;
 pub struct Settings {
     /// The name this host goes by (`host`).
     pub host: String,
+    /// The address that this host is known by (`my_ip`).
+    pub host_ip: String,
     pub availability_zone: String,
     pub cpu_allocation_ratio: f64,
     pub ram_allocation_ratio: f64,
@@ -30,6 +32,12 @@ pub struct Settings {
     pub vif_plugging_is_fatal: bool,
     /// How often the network service is asked for everything when nothing it tells asks for it.
     pub heal_interval: Duration,
+    /// How long a resized server waits for its user before the resize is confirmed by itself; `None` waits for ever.
+    pub confirm_resize_after: Option<Duration>,
+    /// How long a shelved server keeps its container; `None` keeps it for ever.
+    pub offload_after: Option<Duration>,
+    /// How long a deleted server can be restored; `None` deletes at once.
+    pub reclaim_after: Option<Duration>,
     pub quotas: Quotas,
     /// Nothing outlives the process: servers go when it goes.
     pub ephemeral: bool,
@@ -39,6 +47,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             host: "nova-docker".to_owned(),
+            host_ip: "127.0.0.1".to_owned(),
             availability_zone: "nova".to_owned(),
             cpu_allocation_ratio: 16.0,
             ram_allocation_ratio: 1.5,
@@ -53,6 +62,9 @@ impl Default for Settings {
             vif_plugging_timeout: Duration::from_secs(300),
             vif_plugging_is_fatal: true,
             heal_interval: Duration::from_secs(60),
+            confirm_resize_after: None,
+            offload_after: Some(Duration::ZERO),
+            reclaim_after: None,
             quotas: Quotas::default(),
             ephemeral: false,
         }

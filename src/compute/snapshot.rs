@@ -46,16 +46,85 @@ impl Compute {
         name: String,
         metadata: BTreeMap<String, String>,
     ) -> Result<ImageId, Error> {
+        self.keep(context, id, Purpose::Snapshot, name, metadata).await
+    }
+
+    /// As an image among at most `rotation` of its kind, of which the oldest go; none stays when that is 0.
+    pub async fn create_backup(
+        &self,
+        context: &RequestContext,
+        id: InstanceId,
+        name: String,
+        metadata: BTreeMap<String, String>,
+        (kind, rotation): (String, usize),
+    ) -> Result<ImageId, Error> {
+        let purpose = Purpose::Backup { kind, rotation };
+        self.keep(context, id, purpose, name, metadata).await
+    }
+
+    async fn keep(
+        &self,
+        context: &RequestContext,
+        id: InstanceId,
+        purpose: Purpose,
+        name: String,
+        mut metadata: BTreeMap<String, String>,
+    ) -> Result<ImageId, Error> {
         let core = &self.core;
         let instance = core.visible(context, id).await?;
-        Verb::CreateImage.check(&instance, context.is_admin())?;
-        quota::check_metadata(&core.settings.quotas, metadata.len())?;
+        purpose.verb().check(&instance, context.is_admin())?;
+        let quotas = core.quotas(&context.project_id, Some(&context.user_id)).await?;
+        quota::check_metadata(&quotas, metadata.len())?;
         core.engine.required()?;
-        withdraw(core, &instance).await;
+        withdrawn(core, &instance).await?;
+        if let Purpose::Backup { kind, .. } = &purpose {
+            metadata.insert("backup_type".to_owned(), kind.clone());
+        }
         let image = ImageId(core.world.uuid());
-        let described = describe(core, context, &instance, image, name, metadata).await;
-        to_the_end(begin(core.clone(), context.clone(), id, image, described)).await?;
+        let words = (name, purpose.image_type());
+        let described = describe(core, context, &instance, image, words, metadata).await;
+        to_the_end(begin(
+            core.clone(),
+            context.clone(),
+            id,
+            image,
+            described,
+            purpose,
+        ))
+        .await?;
         Ok(image)
+    }
+}
+
+/// What an image of a server is for.
+#[derive(Debug, Clone)]
+enum Purpose {
+    Snapshot,
+    Backup { kind: String, rotation: usize },
+}
+
+impl Purpose {
+    const fn verb(&self) -> Verb {
+        match self {
+            Self::Snapshot => Verb::CreateImage,
+            Self::Backup { .. } => Verb::CreateBackup,
+        }
+    }
+
+    /// The image's property of that name.
+    const fn image_type(&self) -> &'static str {
+        match self {
+            Self::Snapshot => "snapshot",
+            Self::Backup { .. } => "backup",
+        }
+    }
+
+    /// The action and its event, as Nova calls them.
+    const fn names(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Snapshot => ("createImage", "compute_snapshot_instance"),
+            Self::Backup { .. } => ("createBackup", "compute_backup_instance"),
+        }
     }
 }
 
@@ -66,9 +135,10 @@ async fn begin(
     id: InstanceId,
     image: ImageId,
     described: NewImage,
+    purpose: Purpose,
 ) -> Result<(), Error> {
     let begun = core.change(id, |instance| {
-        Verb::CreateImage.begin(instance, context.is_admin())?;
+        purpose.verb().begin(instance, context.is_admin())?;
         instance.snapshot_image = Some(image);
         Ok(())
     });
@@ -77,18 +147,18 @@ async fn begin(
         over(&core, id, true).await;
         return Err(Error::from(error).at_the_door());
     }
-    let log = ActionLog::open(&core, &context, id, "createImage").await;
-    let job = carry_out(core.clone(), context, id, image, log);
+    let log = ActionLog::open(&core, &context, id, purpose.names().0).await;
+    let job = carry_out(core.clone(), context, id, image, purpose, log);
     core.enqueue(id, Kind::Work, job);
     Ok(())
 }
 
-async fn describe(
+pub(super) async fn describe(
     core: &Core,
     context: &RequestContext,
     instance: &Instance,
     image: ImageId,
-    name: String,
+    (name, image_type): (String, &str),
     metadata: BTreeMap<String, String>,
 ) -> NewImage {
     let base = match instance.image {
@@ -104,7 +174,8 @@ async fn describe(
         disk_format: "raw".to_owned(),
         min_disk: min_disk.max(instance.flavor.root_gb),
         min_ram,
-        properties: properties(context, instance, metadata),
+        properties: properties(context, instance, image_type, metadata),
+        owner: None,
     }
 }
 
@@ -112,12 +183,13 @@ async fn describe(
 fn properties(
     context: &RequestContext,
     instance: &Instance,
+    image_type: &str,
     metadata: BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
     let mut properties = instance.image_properties.clone();
     properties.retain(|key, _| !NOT_INHERITED.contains(&key.as_str()));
     let mut ours = vec![
-        ("image_type", "snapshot".to_owned()),
+        ("image_type", image_type.to_owned()),
         ("instance_uuid", instance.id.to_string()),
         ("user_id", context.user_id.to_string()),
     ];
@@ -135,22 +207,44 @@ async fn carry_out(
     context: RequestContext,
     id: InstanceId,
     image: ImageId,
+    purpose: Purpose,
     mut log: ActionLog,
 ) {
     let taken = async {
-        core.progress(id, TaskState::ImageSnapshot).await;
+        if let Purpose::Snapshot = purpose {
+            core.progress(id, TaskState::ImageSnapshot).await;
+        }
         let instance = core.instance(id).await?;
-        Ok(core
-            .driver
-            .snapshot(&context, &instance, image, &Shown { core: &core, id })
-            .await?)
+        let shown = Shown { core: &core, id };
+        core.driver.snapshot(&context, &instance, image, &shown).await?;
+        if let Purpose::Backup { kind, rotation } = &purpose {
+            rotate(&core, &context, id, kind, *rotation).await;
+        }
+        Ok(())
     };
     let mut done = true;
-    if let Err(error) = log.step("compute_snapshot_instance", taken).await {
+    if let Err(error) = log.step(purpose.names().1, taken).await {
         done = core.discard_image(&context, image).await;
         core.record_fault(id, &error, None).await;
     }
     over(&core, id, done).await;
+}
+
+/// The oldest backups of a kind go; those that cannot be deleted now are too many at the next backup again.
+async fn rotate(core: &Core, context: &RequestContext, id: InstanceId, kind: &str, rotation: usize) {
+    let properties = [
+        ("image_type", "backup"),
+        ("backup_type", kind),
+        ("instance_uuid", &id.to_string()),
+    ];
+    match core.images.with_properties(context, &properties).await {
+        Ok(backups) => {
+            for excess in backups.into_iter().skip(rotation) {
+                core.discard_image(context, excess.id).await;
+            }
+        }
+        Err(error) => tracing::warn!(instance.id = %id, %error, "backups were not rotated"),
+    }
 }
 
 /// Ends what a snapshot of an earlier life began; the server goes on as if it had not been asked.
@@ -167,6 +261,18 @@ pub(super) async fn withdraw(core: &Core, instance: &Instance) -> bool {
     match instance.snapshot_image {
         None => true,
         Some(image) => discard(core, &core.context_of(instance), image).await,
+    }
+}
+
+/// The record names one such image: there is no room for the next while it is there.
+pub(super) async fn withdrawn(core: &Core, instance: &Instance) -> Result<(), Error> {
+    match withdraw(core, instance).await {
+        true => Ok(()),
+        false => Err(Error::Unavailable {
+            service: "the image service",
+            reason: "it does not delete what an earlier snapshot of the server left; try again later"
+                .to_owned(),
+        }),
     }
 }
 

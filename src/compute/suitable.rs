@@ -31,6 +31,11 @@ fn check_image(image: &Image, flavor: &Flavor) -> Result<(), Error> {
     if image.status != ImageStatus::Active {
         return Err(Error::Invalid(format!("Image {} is not active.", image.id)));
     }
+    check_size(image, flavor)
+}
+
+/// The image, whatever its status, if it fits the flavor.
+pub(super) fn check_size(image: &Image, flavor: &Flavor) -> Result<(), Error> {
     if flavor.memory_mb < image.min_ram {
         return Err(Error::Invalid(
             "Flavor's memory is too small for requested image.".to_owned(),

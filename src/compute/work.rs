@@ -92,7 +92,13 @@ async fn mend(core: &Arc<Core>, id: InstanceId) {
 fn blame(instance: &mut Instance, now: jiff::Timestamp) {
     let halfway = matches!(
         instance.task_state,
-        Some(TaskState::Deleting | TaskState::Rebuilding | TaskState::RebuildSpawning)
+        Some(
+            TaskState::Deleting
+                | TaskState::Rebuilding
+                | TaskState::RebuildSpawning
+                | TaskState::Rescuing
+                | TaskState::Unrescuing
+        )
     );
     if halfway || instance.vm_state == VmState::Building {
         instance.vm_state = VmState::Error;

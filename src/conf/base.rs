@@ -46,6 +46,12 @@ section! {
         sync_power_state_interval: i64 = "60",
         /// Seconds that a server has to stop by itself before it is killed.
         shutdown_timeout: u64 = "10",
+        /// Seconds after which a resize that its user did not confirm is confirmed by itself; 0 waits for ever.
+        resize_confirm_window: u64 = "0",
+        /// Seconds that a shelved server keeps its container; 0 is not at all, -1 for ever.
+        shelved_offload_time: i64 = "0",
+        /// Seconds that a deleted server can be restored; 0 deletes at once.
+        reclaim_instance_interval: u64 = "0",
         /// Seconds to wait until Neutron says that a port is plugged; 0 waits for nothing.
         vif_plugging_timeout: u64 = "300",
         /// A port that is not plugged in time fails the server.

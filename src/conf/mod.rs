@@ -94,6 +94,7 @@ impl Conf {
             reader.refuse(&Neutron::SECTION, option, &reason);
         }
         reader.finish()?;
+        conf.oslo_policy.policy_file = sources.folder().join(&conf.oslo_policy.policy_file);
         conf.warnings = oslo::unknown::warnings(&texts, SECTIONS);
         Ok(conf)
     }

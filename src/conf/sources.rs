@@ -16,6 +16,15 @@ pub struct Sources {
 }
 
 impl Sources {
+    /// Where files lie that the configuration names by a relative path.
+    pub(super) fn folder(&self) -> PathBuf {
+        let beside = |file: &PathBuf| file.parent().map(Path::to_owned);
+        let named = self.files.last().and_then(beside);
+        let named = named.or_else(|| self.dirs.last().cloned());
+        let system = || Path::new(SYSTEM_FILE).parent().map(Path::to_owned);
+        named.or_else(system).unwrap_or_default()
+    }
+
     pub(super) fn paths(&self) -> Result<Vec<PathBuf>, Error> {
         if self.files.is_empty() && self.dirs.is_empty() {
             let system = PathBuf::from(SYSTEM_FILE);

@@ -33,6 +33,7 @@ pub(super) fn classic(created_at: Timestamp) -> impl Iterator<Item = Flavor> {
             root_gb,
             ephemeral_gb: 0,
             swap_mb: 0,
+            rxtx_factor: 1.0,
             is_public: true,
             disabled: false,
             extra_specs: BTreeMap::new(),
@@ -73,6 +74,16 @@ pub(super) async fn get(pool: &SqlitePool, id: &FlavorId) -> Result<Arc<Flavor>,
         .await?;
     let record = record.ok_or_else(|| Error::no_such("flavor", id))?;
     Ok(Arc::new(serde_json::from_str(&record)?))
+}
+
+/// What the table's own columns say never changes.
+pub(super) async fn save(pool: &SqlitePool, flavor: &Flavor) -> Result<(), Error> {
+    let done = sqlx::query("UPDATE flavors SET record = ? WHERE id = ?")
+        .bind(serde_json::to_string(flavor)?)
+        .bind(flavor.id.as_str())
+        .execute(pool)
+        .await?;
+    Error::unless_found(done.rows_affected(), "flavor", &flavor.id)
 }
 
 pub(super) async fn delete(pool: &SqlitePool, id: &FlavorId) -> Result<(), Error> {

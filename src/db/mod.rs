@@ -1,12 +1,16 @@
 //! What is remembered: the records of servers, keys, flavors, images, networks and users, in SQL.
 
 mod actions;
+mod catalog;
 mod deployment;
 mod flavors;
 mod identities;
 mod images;
 mod instances;
+mod kept;
 mod keypairs;
+mod lifetimes;
+mod moves;
 mod networks;
 mod open;
 mod records;
@@ -23,8 +27,11 @@ use sqlx::SqlitePool;
 use crate::objects::DeploymentId;
 use instances::Instances;
 
+pub use catalog::Catalog;
 pub use identities::{Assignment, Founding, Identities, Project, Token, User};
 pub use images::Images;
+pub use kept::Kept;
+pub use lifetimes::Lifetimes;
 pub use networks::{NetworkRow, NetworkWrite, Networks};
 pub use records::{Change, Error, Records};
 

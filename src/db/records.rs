@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::{Catalog, Lifetimes};
 use crate::objects::{
-    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, RequestId, UserId,
+    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, Migration, RequestId, UserId,
 };
 
 /// A change to one instance, made while nobody else changes it; `false` leaves the record as it was.
@@ -57,7 +58,7 @@ impl Error {
 ///
 /// What was answered `Ok` outlives the process, and a new instance a power cut too. Deleted instances are gone from every read.
 #[async_trait]
-pub trait Records: fmt::Debug + Send + Sync {
+pub trait Records: Catalog + Lifetimes + fmt::Debug + Send + Sync {
     /// The same for the life of the database; made on first use.
     fn deployment(&self) -> DeploymentId;
 
@@ -76,6 +77,12 @@ pub trait Records: fmt::Debug + Send + Sync {
     async fn actions(&self, id: InstanceId) -> Result<Vec<Action>, Error>;
     async fn action(&self, id: InstanceId, request: &RequestId) -> Result<Action, Error>;
 
+    /// Answers it with its number.
+    async fn create_migration(&self, migration: Migration) -> Result<Migration, Error>;
+    async fn save_migration(&self, migration: &Migration) -> Result<(), Error>;
+    /// Newest first; of one instance, or of all.
+    async fn migrations(&self, of: Option<InstanceId>) -> Result<Vec<Migration>, Error>;
+
     async fn create_keypair(&self, keypair: &Keypair) -> Result<(), Error>;
     async fn keypairs(&self, user: &UserId) -> Result<Vec<Keypair>, Error>;
     async fn keypair(&self, user: &UserId, name: &str) -> Result<Keypair, Error>;
@@ -84,5 +91,7 @@ pub trait Records: fmt::Debug + Send + Sync {
     async fn create_flavor(&self, flavor: &Flavor) -> Result<(), Error>;
     async fn flavors(&self) -> Result<Vec<Arc<Flavor>>, Error>;
     async fn flavor(&self, id: &FlavorId) -> Result<Arc<Flavor>, Error>;
+    /// Replaces the flavor with the same id.
+    async fn save_flavor(&self, flavor: &Flavor) -> Result<(), Error>;
     async fn delete_flavor(&self, id: &FlavorId) -> Result<(), Error>;
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Change, Db, Error, Records, actions, flavors, keypairs};
+use super::{Change, Db, Error, Records, actions, flavors, keypairs, moves};
 use crate::objects::{
-    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, RequestId, UserId,
+    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, Migration, RequestId, UserId,
 };
 
 #[async_trait]
@@ -51,6 +51,18 @@ impl Records for Db {
         actions::get(&self.inner.pool, id, request).await
     }
 
+    async fn create_migration(&self, migration: Migration) -> Result<Migration, Error> {
+        moves::create(&self.inner.pool, migration).await
+    }
+
+    async fn save_migration(&self, migration: &Migration) -> Result<(), Error> {
+        moves::save(&self.inner.pool, migration).await
+    }
+
+    async fn migrations(&self, of: Option<InstanceId>) -> Result<Vec<Migration>, Error> {
+        moves::list(&self.inner.pool, of).await
+    }
+
     async fn create_keypair(&self, keypair: &Keypair) -> Result<(), Error> {
         keypairs::create(&self.inner.pool, keypair).await
     }
@@ -77,6 +89,10 @@ impl Records for Db {
 
     async fn flavor(&self, id: &FlavorId) -> Result<Arc<Flavor>, Error> {
         flavors::get(&self.inner.pool, id).await
+    }
+
+    async fn save_flavor(&self, flavor: &Flavor) -> Result<(), Error> {
+        flavors::save(&self.inner.pool, flavor).await
     }
 
     async fn delete_flavor(&self, id: &FlavorId) -> Result<(), Error> {

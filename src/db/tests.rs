@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::objects::{
-    Action, Flavor, FlavorId, Instance, InstanceId, Keypair, NetworkChoice, PowerState, ProjectId, RequestId,
-    SchedulerHints, TaskState, UserId, VmState, Wiring,
+    Action, Detour, Flavor, FlavorId, Instance, InstanceId, Keypair, NetworkChoice, PowerState, ProjectId,
+    RequestId, SchedulerHints, TaskState, UserId, VmState, Wiring,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -27,6 +27,7 @@ fn flavor(id: &str) -> Flavor {
         root_gb: 0,
         ephemeral_gb: 0,
         swap_mb: 0,
+        rxtx_factor: 1.0,
         is_public: true,
         disabled: false,
         extra_specs: BTreeMap::from([("hw:x".to_owned(), "1".to_owned())]),
@@ -63,7 +64,7 @@ fn instance(id: u128, second: i64) -> Instance {
         host: None,
         availability_zone: None,
         pinned_availability_zone: None,
-        network: NetworkChoice::Auto,
+        network: NetworkChoice::Unspecified,
         vifs: vec![],
         wiring: Wiring::default(),
         vm_state: VmState::Building,
@@ -74,6 +75,7 @@ fn instance(id: u128, second: i64) -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        detour: Detour::default(),
         password_data: None,
         created_at: at(second),
         updated_at: at(second),

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::BoxStream;
 
-use crate::objects::{Image, ImageId, RequestContext};
+use crate::objects::{Image, ImageId, ProjectId, RequestContext};
 
 pub type ByteStream = BoxStream<'static, io::Result<Bytes>>;
 
@@ -43,6 +43,8 @@ pub struct NewImage {
     pub min_disk: u64,
     pub min_ram: u64,
     pub properties: BTreeMap<String, String>,
+    /// Whose it is, if not the caller's: for services and administrators.
+    pub owner: Option<ProjectId>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -99,4 +101,21 @@ pub trait ImageService: fmt::Debug + Send + Sync {
     /// Sends the data; an error of the stream is an error here, and the image does not become active.
     async fn upload(&self, context: &RequestContext, id: ImageId, data: ByteStream) -> Result<(), Error>;
     async fn delete(&self, context: &RequestContext, id: ImageId) -> Result<(), Error>;
+    /// The images of the caller's that have all of these properties, newest first.
+    async fn with_properties(
+        &self,
+        context: &RequestContext,
+        properties: &[(&str, &str)],
+    ) -> Result<Vec<Image>, Error>;
+    /// Replaces the properties; a store that cannot says so.
+    async fn set_properties(
+        &self,
+        _context: &RequestContext,
+        id: ImageId,
+        _properties: BTreeMap<String, String>,
+    ) -> Result<Image, Error> {
+        Err(Error::Forbidden(format!(
+            "The properties of image {id} cannot be changed."
+        )))
+    }
 }

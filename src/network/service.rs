@@ -1,14 +1,13 @@
 //! The seam between servers and whoever gives out networks and ports: a real Neutron, or our own service.
 
-use std::fmt;
 use std::net::IpAddr;
 
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 use uuid::Uuid;
 
-use super::Error;
 use super::firewall::Guard;
+use super::{Error, NetworkProxy};
 use crate::objects::{InstanceId, Mac, ProjectId, RequestContext, Vif};
 
 /// A network as far as a boot must know it.
@@ -109,10 +108,16 @@ pub enum Changed {
 /// What booting needs of a network service. What says "for the caller" is done with the caller's rights; everything else is
 /// nova-docker's own business, done with its own.
 #[async_trait]
-pub trait NetworkService: fmt::Debug + Send + Sync {
+pub trait NetworkService: NetworkProxy {
     /// For the caller: those of `ids` that there are for them, in this order. Without ids, those on which their servers may
     /// be, as Nova has it: the project's own and after them all shared ones, external ones among both.
     async fn networks(&self, context: &RequestContext, ids: Option<&[Uuid]>) -> Result<Vec<Network>, Error>;
+    /// For the caller: the network that the service makes for their project, which has none, out of what it has for that;
+    /// none when it makes no such thing, or lacks something. Asked again it is the same network.
+    async fn auto_allocated(&self, _context: &RequestContext) -> Result<Option<Network>, Error> {
+        Ok(None)
+    }
+
     /// For the caller.
     async fn port(&self, context: &RequestContext, id: Uuid) -> Result<Port, Error>;
     /// For the caller: the groups of their project, and after them those that others share with it.

@@ -1,6 +1,25 @@
 //! Who asks, and on whose behalf.
 
+use std::fmt::Debug;
+use std::sync::Arc;
+
 use super::{ProjectId, RequestId, Secret, UserId};
+
+/// The rules of who may do what, as they were when the request came.
+pub trait Judge: Debug + Send + Sync {
+    /// Whether the caller may do what `rule` is about to a thing of `owner`. `None` says that there is no such rule.
+    fn permits(&self, context: &RequestContext, rule: &str, owner: &Owner) -> Option<bool>;
+
+    /// Whose the thing is that the request names, as far as that was asked for.
+    fn owner(&self) -> Option<&Owner>;
+}
+
+/// Whose a thing is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    pub project_id: ProjectId,
+    pub user_id: UserId,
+}
 
 /// The caller of one request, as its token says; long work keeps the context of the request that began it.
 #[derive(Debug, Clone)]
@@ -13,6 +32,8 @@ pub struct RequestContext {
     pub roles: Vec<String>,
     /// The caller's token, passed on to Glance; none when the work was resumed after a restart.
     pub token: Option<Secret>,
+    /// None where nobody set rules: the role `admin` alone makes an administrator.
+    pub judge: Option<Arc<dyn Judge>>,
 }
 
 impl RequestContext {
@@ -20,7 +41,20 @@ impl RequestContext {
         self.roles.iter().any(|have| have.eq_ignore_ascii_case(role))
     }
 
+    /// What Nova's rule `context_is_admin` decides.
     pub fn is_admin(&self) -> bool {
-        self.has_role("admin")
+        let judged = self
+            .judge
+            .as_ref()
+            .and_then(|judge| judge.permits(self, "context_is_admin", &self.as_owner()));
+        judged.unwrap_or_else(|| self.has_role("admin"))
+    }
+
+    /// The caller as the owner of what they make.
+    pub fn as_owner(&self) -> Owner {
+        Owner {
+            project_id: self.project_id.clone(),
+            user_id: self.user_id.clone(),
+        }
     }
 }

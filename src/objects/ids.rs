@@ -65,6 +65,8 @@ macro_rules! name_ids {
 uuid_ids! {
     /// A server.
     InstanceId,
+    /// A group of servers that want to be together, or apart.
+    ServerGroupId,
     /// An image of the image service.
     ImageId,
     /// One installation of nova-docker: what it labels its containers with, so that two on one engine stay apart.

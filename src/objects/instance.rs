@@ -58,6 +58,9 @@ pub struct Instance {
     /// The image that a running snapshot fills; whoever finds it after the snapshot broke off deletes it.
     #[serde(default)]
     pub snapshot_image: Option<ImageId>,
+    /// What a server on a detour goes back to, or on from.
+    #[serde(default)]
+    pub detour: Detour,
     /// What the server left about its password, encrypted by it for its user.
     #[serde(default)]
     pub password_data: Option<String>,
@@ -67,12 +70,39 @@ pub struct Instance {
     pub terminated_at: Option<Timestamp>,
 }
 
+/// A server that is resized, shelved, rescued or deleted softly may come back: what it needs for that.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Detour {
+    /// The flavor before the resize, until the resize is confirmed.
+    pub old_flavor: Option<Flavor>,
+    /// What the server was meant to be before.
+    pub old_vm_state: Option<VmState>,
+    /// When the state that ends by itself some day began.
+    pub since: Option<Timestamp>,
+    /// What the server is unshelved from.
+    pub shelved_image: Option<ImageId>,
+    /// What a rescue runs.
+    pub rescue_image: Option<ImageId>,
+}
+
+impl Detour {
+    /// What a resize needs no more; the rest is another's.
+    pub fn end_of_resize(&mut self) {
+        self.old_flavor = None;
+        self.old_vm_state = None;
+        self.since = None;
+    }
+}
+
 /// Which networks the user asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NetworkChoice {
-    /// What the cloud thinks best: the project's only network, or none when it has none.
+    /// Nothing was said: the project's only network, or none when it has none.
     #[default]
+    Unspecified,
+    /// The project's only network, or one that is made for it when it has none.
     Auto,
     None,
     /// In the order of the interfaces.

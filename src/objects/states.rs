@@ -29,6 +29,15 @@ words! {
         Building = "building",
         Paused = "paused",
         Stopped = "stopped",
+        Suspended = "suspended",
+        Rescued = "rescued",
+        /// Its flavor was changed, and its user has yet to say whether that is well.
+        Resized = "resized",
+        SoftDeleted = "soft-delete",
+        /// Kept as an image; its container is still there, stopped.
+        Shelved = "shelved",
+        /// Kept as an image only.
+        ShelvedOffloaded = "shelved_offloaded",
         Deleted = "deleted",
         Error = "error",
     }
@@ -44,6 +53,13 @@ words! {
         ImageSnapshot = "image_snapshot",
         ImagePendingUpload = "image_pending_upload",
         ImageUploading = "image_uploading",
+        ImageBackup = "image_backup",
+        UpdatingPassword = "updating_password",
+        ResizePrep = "resize_prep",
+        ResizeMigrating = "resize_migrating",
+        ResizeMigrated = "resize_migrated",
+        ResizeFinish = "resize_finish",
+        ResizeReverting = "resize_reverting",
         Rebooting = "rebooting",
         RebootingHard = "rebooting_hard",
         RebootStarted = "reboot_started",
@@ -52,9 +68,20 @@ words! {
         PoweringOn = "powering-on",
         Pausing = "pausing",
         Unpausing = "unpausing",
+        Suspending = "suspending",
+        Resuming = "resuming",
+        Rescuing = "rescuing",
+        Unrescuing = "unrescuing",
         Rebuilding = "rebuilding",
         RebuildSpawning = "rebuild_spawning",
         Deleting = "deleting",
+        SoftDeleting = "soft-deleting",
+        Restoring = "restoring",
+        Shelving = "shelving",
+        ShelvingImagePendingUpload = "shelving_image_pending_upload",
+        ShelvingImageUploading = "shelving_image_uploading",
+        ShelvingOffloading = "shelving_offloading",
+        Unshelving = "unshelving",
     }
 }
 
@@ -68,6 +95,20 @@ pub enum PowerState {
     Shutdown = 4,
     Crashed = 6,
     Suspended = 7,
+}
+
+impl PowerState {
+    /// Nova's word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NoState => "pending",
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Shutdown => "shutdown",
+            Self::Crashed => "crashed",
+            Self::Suspended => "suspended",
+        }
+    }
 }
 
 impl From<PowerState> for u8 {

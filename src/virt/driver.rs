@@ -8,7 +8,8 @@ use futures_util::stream::BoxStream;
 
 use crate::network::firewall::Guard;
 use crate::objects::{
-    HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, TaskState, Vif,
+    Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, Secret,
+    TaskState, Vif,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +22,9 @@ pub enum Error {
     /// The engine refused what was asked, in its own words.
     #[error("the Docker engine refused: {0}")]
     Refused(String),
+    /// What no container can do, or not on this host; the words say what it would need.
+    #[error("{0}")]
+    Unsupported(String),
     #[error("{0}")]
     UserData(#[from] crate::user_data::Error),
     #[error(transparent)]
@@ -89,7 +93,7 @@ pub trait Progress: Send + Sync {
 /// wait for a `snapshot` to end.
 #[async_trait]
 pub trait ComputeDriver: fmt::Debug + Send + Sync {
-    /// Brings the instance into being, running; the image is fetched into the engine if it is not there.
+    /// Brings the instance into being, running and connected; the image is fetched into the engine if it is not there.
     ///
     /// On error nothing is left behind: no container, no half-loaded image. So too when the future is dropped and
     /// `destroy` is called after.
@@ -101,7 +105,7 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
         supplies: &Supplies,
         progress: &dyn Progress,
     ) -> Result<Observed, Error>;
-    /// Removes the container and its anonymous volumes. The host's ends of its VIFs are for `unplug_vifs`.
+    /// Removes the container and its anonymous volumes; of a rescued instance both containers. The host's ends of its VIFs are for `unplug_vifs`.
     async fn destroy(&self, id: InstanceId) -> Result<(), Error>;
     async fn power_on(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error>;
     /// Asks the process to end, and kills it when `timeout` has passed.
@@ -128,6 +132,26 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     async fn guard(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error>;
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error>;
     async fn unpause(&self, id: InstanceId) -> Result<Observed, Error>;
+    /// Gives the container the limits of the instance's flavor, running or not; a running one goes on.
+    async fn resize(&self, instance: &Instance) -> Result<(), Error>;
+    /// Stops the container and puts one of `image` in its place, with the first one's root filesystem at `/mnt/rescue`;
+    /// every other verb means that one until `unrescue`. A rescue that broke off is begun anew.
+    ///
+    /// On error the first container is back, and runs if it ran. When the future is dropped and `destroy` is called after,
+    /// nothing is left.
+    async fn rescue(
+        &self,
+        context: &RequestContext,
+        instance: &Instance,
+        image: &Image,
+        supplies: &Supplies,
+        timeout: Duration,
+    ) -> Result<Observed, Error>;
+    /// Puts the first container back and starts it; an unrescue that broke off goes on.
+    async fn unrescue(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error>;
+    /// `Unsupported` where the instance has nothing that could do it, `Refused` when that fails.
+    async fn set_admin_password(&self, id: InstanceId, user: &str, password: &Secret) -> Result<(), Error>;
+    async fn diagnostics(&self, instance: &Instance) -> Result<Diagnostics, Error>;
     /// Commits the container and streams it into the image, which exists already, queued.
     async fn snapshot(
         &self,
@@ -143,6 +167,10 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     /// Every container of this deployment, whether or not a record owns it.
     async fn observe_all(&self) -> Result<Vec<(InstanceId, Observed)>, Error>;
     async fn resources(&self) -> Result<HostResources, Error>;
+    /// How long the host has been up and how busy it is, in the words of `uptime`; `None` where that cannot be known.
+    async fn host_uptime(&self) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
     /// Ends when the engine goes away; the caller asks again and looks at everything anew.
     async fn events(&self) -> Result<BoxStream<'static, Event>, Error>;
     /// Removes what the engine keeps of these images, save what a container still needs.

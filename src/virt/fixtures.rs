@@ -14,7 +14,7 @@ use super::Progress;
 use crate::image::{ByteStream, Download, Error, ImageService, NewImage};
 use crate::objects::vif::{Details, Network, Subnet};
 use crate::objects::{
-    Cidr, Flavor, FlavorId, Image, ImageId, ImageStatus, Instance, InstanceId, Mac, NetworkChoice,
+    Cidr, Detour, Flavor, FlavorId, Image, ImageId, ImageStatus, Instance, InstanceId, Mac, NetworkChoice,
     PowerState, ProjectId, RequestContext, RequestId, SchedulerHints, TaskState, UserId, Vif, Visibility,
     VmState, Wiring,
 };
@@ -41,6 +41,7 @@ pub(super) fn instance(number: u128) -> Instance {
             root_gb: 5,
             ephemeral_gb: 0,
             swap_mb: 32,
+            rxtx_factor: 1.0,
             is_public: true,
             disabled: false,
             extra_specs: [].into(),
@@ -61,7 +62,7 @@ pub(super) fn instance(number: u128) -> Instance {
         host: None,
         availability_zone: None,
         pinned_availability_zone: None,
-        network: NetworkChoice::Auto,
+        network: NetworkChoice::Unspecified,
         vifs: Vec::new(),
         wiring: Wiring::default(),
         vm_state: VmState::Building,
@@ -72,6 +73,7 @@ pub(super) fn instance(number: u128) -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        detour: Detour::default(),
         password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
@@ -145,6 +147,7 @@ pub(super) fn image(number: u128) -> Image {
 
 pub(super) fn context() -> RequestContext {
     RequestContext {
+        judge: None,
         request_id: RequestId::from("req-virt"),
         global_request_id: None,
         user_id: UserId::from("user"),
@@ -200,5 +203,9 @@ impl ImageService for Images {
     async fn delete(&self, _: &RequestContext, id: ImageId) -> Result<(), Error> {
         self.data.lock().unwrap().remove(&id);
         Ok(())
+    }
+
+    async fn with_properties(&self, _: &RequestContext, _: &[(&str, &str)]) -> Result<Vec<Image>, Error> {
+        Ok(Vec::new())
     }
 }

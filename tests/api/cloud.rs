@@ -9,6 +9,7 @@ use axum::body::Body;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
+use nova_docker::api::policy::Policy;
 use nova_docker::api::{self, LinkSettings};
 use nova_docker::compute::{self, Compute};
 use nova_docker::db::{Db, Records};
@@ -21,6 +22,8 @@ use nova_docker::virt::fake::{FakeDriver, FakeFaults};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
+
+const POLICY: &str = "policy.yaml";
 
 /// Project and token go by the same name; `admin` is an administrator, `reader` reads in the project of `demo`, and `service`
 /// is another service of the cloud.
@@ -64,7 +67,6 @@ pub(crate) struct Cloud {
     router: Router,
     pub(crate) compute: Compute,
     pub(crate) image: String,
-    #[expect(dead_code, reason = "kept for as long as the cloud")]
     folder: tempfile::TempDir,
     pub(crate) faults: FakeFaults,
     pub(crate) network: FakeNetwork,
@@ -111,6 +113,7 @@ impl Cloud {
         let router = api::compute::router(api::compute::Parts {
             compute: compute.clone(),
             identity: Arc::new(People),
+            policy: Arc::new(Policy::open(&folder.path().join(POLICY)).unwrap()),
             world,
             links: LinkSettings::default(),
             max_limit: 1000,
@@ -125,6 +128,11 @@ impl Cloud {
             network,
             private,
         }
+    }
+
+    /// What the operator's rules are from now on.
+    pub(crate) fn set_policy(&self, text: &str) {
+        std::fs::write(self.folder.path().join(POLICY), text).unwrap();
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -161,6 +169,24 @@ impl Cloud {
 
     pub(crate) async fn get(&self, version: &str, path: &str) -> Answer {
         self.call("demo", version, "GET", path, None).await
+    }
+
+    /// As the administrator.
+    pub(crate) async fn admin(&self, version: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.call("admin", version, method, path, body).await
+    }
+
+    /// Waits until the server is gone.
+    pub(crate) async fn delete(&self, id: &str) {
+        let path = format!("/v2.1/servers/{id}");
+        assert_eq!(self.call("demo", "2.1", "DELETE", &path, None).await.status, 204);
+        for _ in 0..2000 {
+            if self.get("2.1", &path).await.status == 404 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("server {id} is still there");
     }
 
     pub(crate) async fn post(&self, version: &str, path: &str, body: Value) -> Answer {
@@ -218,6 +244,7 @@ impl Answer {
 
 async fn upload(images: &LocalImages) -> String {
     let context = RequestContext {
+        judge: None,
         request_id: RequestId::from("req-0"),
         global_request_id: None,
         user_id: UserId::from("admin"),

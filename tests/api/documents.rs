@@ -14,6 +14,11 @@ async fn the_version_documents_need_no_token_and_tell_the_range() {
         "updated": "2013-07-23T11:33:21Z",
         "links": [{"rel": "self", "href": "http://cloud:8774/v2.1/"}],
     });
+    let old = json!({
+        "id": "v2.0", "status": "SUPPORTED", "version": "", "min_version": "",
+        "updated": "2011-01-21T11:33:21Z",
+        "links": [{"rel": "self", "href": "http://cloud:8774/v2/"}],
+    });
     let ask = |path: &str| {
         let request = Request::get(path).header("Host", "cloud:8774");
         cloud.send(request.body(Body::empty()).unwrap())
@@ -21,7 +26,7 @@ async fn the_version_documents_need_no_token_and_tell_the_range() {
     let list = ask("/").await;
     assert_eq!(
         (list.status.as_u16(), &list.body),
-        (300, &json!({ "versions": [version] }))
+        (200, &json!({ "versions": [old, version] }))
     );
     let mut full = version.clone();
     full["media-types"] =
@@ -34,6 +39,28 @@ async fn the_version_documents_need_no_token_and_tell_the_range() {
             "{path}"
         );
     }
+    let mut full = old.clone();
+    full["media-types"] =
+        json!([{"base": "application/json", "type": "application/vnd.openstack.compute+json;version=2"}]);
+    for path in ["/v2", "/v2/", "/versions/v2.0"] {
+        let shown = ask(path).await;
+        assert_eq!(
+            (shown.status.as_u16(), &shown.body),
+            (200, &json!({ "version": full })),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_old_version_is_the_first_whatever_microversion_is_asked_for() {
+    let cloud = Cloud::start().await;
+    let newest = cloud.get("2.90", "/v2.1/flavors/42").await;
+    let first = cloud.get("2.1", "/v2.1/flavors/42").await;
+    let old = cloud.get("2.90", "/v2/flavors/42").await;
+    assert_ne!(first.body, newest.body);
+    let linked: serde_json::Value = first.body.to_string().replace("/v2.1/", "/v2/").parse().unwrap();
+    assert_eq!((old.status.as_u16(), old.body), (200, linked));
 }
 
 #[tokio::test]

@@ -266,21 +266,23 @@ async fn an_interface_that_breaks_on_the_host_is_not_there_and_tells_no_secrets(
     let cloud = Cloud::start().await;
     let id = cloud.boot("one").await;
     let before = cloud.network.ports();
-    cloud
-        .faults
-        .fail_next(Verb::PlugVifs, "/run/secret is in the way");
-    let body = json!({"interfaceAttachment": {"net_id": cloud.private}});
-    let answer = cloud.post("2.1", &path(&id), body).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.fault()),
-        (
-            500,
-            (
-                "computeFault".to_owned(),
-                format!("Failed to attach network adapter device to {id}")
-            )
-        )
-    );
+    let mut told = (0, Default::default());
+    // A late look at the new server may meet the fault before the attachment does: the server is in ERROR then until the
+    // next look.
+    for _ in 0..20 {
+        cloud.until(&id, "ACTIVE").await;
+        cloud
+            .faults
+            .fail_next(Verb::PlugVifs, "/run/secret is in the way");
+        let body = json!({"interfaceAttachment": {"net_id": cloud.private}});
+        let answer = cloud.post("2.1", &path(&id), body).await;
+        told = (answer.status.as_u16(), answer.fault());
+        if told.0 != 409 {
+            break;
+        }
+    }
+    let words = format!("Failed to attach network adapter device to {id}");
+    assert_eq!(told, (500, ("computeFault".to_owned(), words)));
     assert_eq!(cloud.network.ports(), before);
     let list = cloud.get("2.1", &path(&id)).await;
     assert_eq!(list.body["interfaceAttachments"].as_array().unwrap().len(), 1);
@@ -382,7 +384,7 @@ async fn groups_are_put_on_a_server_and_taken_off_by_name() {
         .await;
     assert_eq!(removed.status, 202, "{}", removed.body);
     let list = cloud.get("2.1", &groups).await;
-    let only = json!({"id": web, "name": "web", "description": "", "tenant_id": "0d"});
+    let only = json!({"id": web, "name": "web", "description": "", "tenant_id": "0d", "rules": []});
     assert_eq!(list.body, json!({"security_groups": [only]}));
 
     for (action, status, message) in [

@@ -4,16 +4,30 @@
 
 mod cloud;
 
+mod aggregates;
+mod detours;
 mod documents;
 mod external_events;
 mod flavors;
+mod gone;
+mod hosts;
+mod hypervisors;
+mod images;
 mod interfaces;
 mod keypairs;
 mod lists;
 mod metadata;
 mod networks;
 mod places;
+mod policy;
+mod proxies;
+mod quotas;
 mod refusals;
+mod routes;
 mod security_groups;
+mod server_groups;
 mod servers;
+mod services;
+mod usage;
 mod versions;
+mod volumes;

@@ -6,7 +6,7 @@ use crate::cloud::{Answer, Cloud};
 
 async fn asked(cloud: &Cloud, token: &str, place: Value) -> Answer {
     let mut body =
-        json!({"server": {"name": "one", "imageRef": cloud.image, "flavorRef": "42", "networks": "auto"}});
+        json!({"server": {"name": "one", "imageRef": cloud.image, "flavorRef": "42", "networks": "none"}});
     for (key, value) in place.as_object().unwrap() {
         body["server"][key] = value.clone();
     }

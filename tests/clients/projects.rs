@@ -1,9 +1,9 @@
 //! Two projects on one host know nothing of each other.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::stage::{STAYS, Session, Stage, boot_body, engine};
+use crate::stage::{STAYS, Stage, boot_body, engine};
 
 #[tokio::test]
 async fn projects_do_not_see_each_other_alone() {
@@ -17,7 +17,7 @@ async fn projects_do_not_see_each_other_inside_a_cloud() {
 
 async fn projects_do_not_see_each_other(stage: Stage) {
     let (one, admin) = (stage.member().await, stage.admin().await);
-    let other = stranger(&stage, &admin).await;
+    let other = stage.newcomer("stranger").await.session;
     let image = stage.upload(&one, &stage.seed.name("busybox")).await;
     let server = one
         .boot(&boot_body("mine", &image, &format!("command: {STAYS}")))
@@ -55,45 +55,4 @@ async fn projects_do_not_see_each_other(stage: Stage) {
     );
     one.delete(&server).await;
     one.delete_image(&image).await;
-}
-
-/// A new user, member of a new project.
-async fn stranger(stage: &Stage, admin: &Session) -> Session {
-    let name = stage.seed.name("stranger");
-    let project = made(admin, "project", json!({"name": name, "domain_id": "default"})).await;
-    let user = made(
-        admin,
-        "user",
-        json!({"name": name, "domain_id": "default", "password": "of a stranger"}),
-    )
-    .await;
-    let roles = format!("{}/roles?name=member", admin.identity);
-    let roles: Value = admin
-        .to(Method::GET, &roles)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    let role = roles["roles"][0]["id"].as_str().unwrap();
-    let grant = format!("{}/projects/{project}/users/{user}/roles/{role}", admin.identity);
-    assert_eq!(admin.to(Method::PUT, &grant).send().await.unwrap().status(), 204);
-    Session::log_in(&admin.identity, &name, "of a stranger", &name).await
-}
-
-async fn made(admin: &Session, kind: &str, fields: Value) -> String {
-    let request = admin.to(Method::POST, &format!("{}/{kind}s", admin.identity));
-    let answer: Value = request
-        .json(&json!({kind: fields}))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
-    answer[kind]["id"]
-        .as_str()
-        .unwrap_or_else(|| panic!("{answer}"))
-        .to_owned()
 }

@@ -3,7 +3,7 @@
 use nova_docker::network::firewall::{Direction, Ethertype, Guard, Rule, Sender};
 use nova_docker::network::{NetworkService, NewPort, PortChange};
 use nova_docker::objects::Cidr;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::stage::{Stage, id};
@@ -17,26 +17,64 @@ fn sorted(mut guard: Guard) -> Guard {
     guard
 }
 
+/// What a group lets in: members of another to two ports, everybody by ICMP, and everything from a range with a name.
+async fn let_in(stage: &Stage, group: Uuid, friends: Uuid) {
+    let addresses = json!({"name": "offices", "addresses": ["192.0.2.0/24"]});
+    let offices = id(&stage.user.make("address-group", addresses).await);
+    for more in [
+        json!({"protocol": "tcp", "port_range_min": 80, "port_range_max": 81, "remote_group_id": friends}),
+        json!({"protocol": "icmp", "remote_ip_prefix": "0.0.0.0/0"}),
+        json!({"remote_address_group_id": offices}),
+    ] {
+        let mut rule = json!({"security_group_id": group, "direction": "ingress", "ethertype": "IPv4"});
+        rule.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        stage.user.make("security-group-rule", rule).await;
+    }
+}
+
+fn passes(direction: Direction, ethertype: Ethertype) -> Rule {
+    Rule {
+        direction,
+        ethertype,
+        protocol: None,
+        min: None,
+        max: None,
+        remote: None,
+    }
+}
+
+/// As the rules of `let_in` come to, with these friends.
+fn let_through(friends: &[&str]) -> Vec<Rule> {
+    let from = |remote: &[&str]| Rule {
+        remote: Some(remote.iter().map(|text| cidr(text)).collect()),
+        ..passes(Direction::Ingress, Ethertype::V4)
+    };
+    vec![
+        passes(Direction::Egress, Ethertype::V4),
+        passes(Direction::Egress, Ethertype::V6),
+        Rule {
+            protocol: Some(6),
+            min: Some(80),
+            max: Some(81),
+            ..from(friends)
+        },
+        Rule {
+            protocol: Some(1),
+            ..from(&["0.0.0.0/0"])
+        },
+        from(&["192.0.2.0/24"]),
+    ]
+}
+
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one story")]
 async fn a_guard_has_the_rules_and_the_members_of_remote_groups_inside_a_cloud() {
     let stage = Stage::set().await;
     let (network, _) = stage.network(&["10.7.0.0/24"]).await;
     let group = async |name: &str| id(&stage.user.make("security-group", json!({"name": name})).await);
     let (web, friends) = (group("web").await, group("friends").await);
-    let addresses = json!({"name": "offices", "addresses": ["192.0.2.0/24"]});
-    let offices = id(&stage.user.make("address-group", addresses).await);
-    let rule = async |more: Value| {
-        let mut rule = json!({"security_group_id": web, "direction": "ingress", "ethertype": "IPv4"});
-        rule.as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
-        stage.user.make("security-group-rule", rule).await;
-    };
-    rule(json!({"protocol": "tcp", "port_range_min": 80, "port_range_max": 81, "remote_group_id": friends}))
-        .await;
-    rule(json!({"protocol": "icmp", "remote_ip_prefix": "0.0.0.0/0"})).await;
-    rule(json!({"remote_address_group_id": offices})).await;
+    let_in(&stage, web, friends).await;
     let port = async |address: &str, group: Uuid| {
         let port = NewPort {
             fixed_ip: Some(address.parse().unwrap()),
@@ -49,55 +87,24 @@ async fn a_guard_has_the_rules_and_the_members_of_remote_groups_inside_a_cloud()
     let friend = port("10.7.0.20", friends).await;
     let pairs = json!({"allowed_address_pairs": [{"ip_address": "10.7.0.99"}]});
     stage.user.change("port", friend.id, pairs).await;
-    let passes = |direction, ethertype| Rule {
-        direction,
-        ethertype,
-        protocol: None,
-        min: None,
-        max: None,
-        remote: None,
-    };
-    let into = || passes(Direction::Ingress, Ethertype::V4);
-    let friends_may = |remote: Vec<Cidr>| Rule {
-        protocol: Some(6),
-        min: Some(80),
-        max: Some(81),
-        remote: Some(remote),
-        ..into()
-    };
-    let expected = |remote| Guard {
+    let expected = |friends: &[&str]| Guard {
         port: server.id,
         enabled: true,
         senders: vec![Sender {
             mac: server.mac,
             address: cidr("10.7.0.10/32"),
         }],
-        rules: vec![
-            passes(Direction::Egress, Ethertype::V4),
-            passes(Direction::Egress, Ethertype::V6),
-            friends_may(remote),
-            Rule {
-                protocol: Some(1),
-                remote: Some(vec![cidr("0.0.0.0/0")]),
-                ..into()
-            },
-            Rule {
-                remote: Some(vec![cidr("192.0.2.0/24")]),
-                ..into()
-            },
-        ],
+        rules: let_through(friends),
     };
     let guard = async || stage.neutron.guards(&[server.id]).await.unwrap().remove(0);
-    let both = vec![cidr("10.7.0.20/32"), cidr("10.7.0.99/32")];
-    assert_eq!(sorted(guard().await), sorted(expected(both)));
+    let both = expected(&["10.7.0.20/32", "10.7.0.99/32"]);
+    assert_eq!(sorted(guard().await), sorted(both));
     stage.neutron.delete_port(friend.id).await.unwrap();
-    assert_eq!(sorted(guard().await), sorted(expected(Vec::new())));
+    assert_eq!(sorted(guard().await), sorted(expected(&[])));
     let none = PortChange::SecurityGroups(Vec::new());
     stage.neutron.update_port(server.id, &none).await.unwrap();
     assert_eq!(guard().await.rules, []);
-    stage
-        .user
-        .change("port", server.id, json!({"port_security_enabled": false}))
-        .await;
+    let unguarded = json!({"port_security_enabled": false});
+    stage.user.change("port", server.id, unguarded).await;
     assert!(!guard().await.enabled);
 }

@@ -86,6 +86,7 @@ impl Stage {
 
     pub(crate) fn context(&self) -> RequestContext {
         RequestContext {
+            judge: None,
             request_id: RequestId(format!("req-{}", SystemWorld.uuid())),
             global_request_id: None,
             user_id: UserId::from("demo"),

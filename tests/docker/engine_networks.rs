@@ -63,7 +63,6 @@ async fn networks(stage: &Stage) -> Vec<String> {
 }
 
 #[tokio::test]
-#[expect(clippy::too_many_lines, reason = "one story")]
 async fn servers_have_their_addresses_and_find_each_other_by_name() {
     let stage = stage().await;
     let (first, second) = (vif_in(&stage, 1, 7), vif_in(&stage, 1, 8));
@@ -106,8 +105,14 @@ async fn servers_have_their_addresses_and_find_each_other_by_name() {
         endpoint(&stage, &one, &first).await.unwrap().ip_address,
         Some(address(&first))
     );
+}
 
-    // The last one takes the network with it, and one that is off counts.
+#[tokio::test]
+async fn the_last_server_takes_the_network_with_it_and_one_that_is_off_counts() {
+    let stage = stage().await;
+    let (first, second) = (vif_in(&stage, 1, 7), vif_in(&stage, 1, 8));
+    let one = boot(&stage, STAYS, &network(std::slice::from_ref(&first))).await;
+    let two = boot(&stage, STAYS, &network(std::slice::from_ref(&second))).await;
     stage.driver.power_off(two.id, PATIENCE).await.unwrap();
     stage.driver.destroy(one.id).await.unwrap();
     stage

@@ -99,4 +99,8 @@ impl ImageService for Images {
         self.data.lock().unwrap().remove(&id);
         Ok(())
     }
+
+    async fn with_properties(&self, _: &RequestContext, _: &[(&str, &str)]) -> Result<Vec<Image>, Error> {
+        Ok(Vec::new())
+    }
 }

@@ -7,6 +7,7 @@
 
 mod boot;
 mod console;
+mod detours;
 mod economy;
 mod engine_networks;
 mod events;

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use bollard::models::{ContainerInspectResponse, ImageInspect};
 use bollard::query_parameters::{
     CreateImageOptionsBuilder, InspectContainerOptions, ListContainersOptionsBuilder,
-    ListImagesOptionsBuilder, ListNetworksOptionsBuilder, RemoveContainerOptionsBuilder,
-    RemoveImageOptionsBuilder,
+    ListImagesOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveImageOptionsBuilder, RemoveVolumeOptions,
 };
 use bytes::Bytes;
 use futures_util::TryStreamExt;
@@ -19,7 +19,7 @@ use nix::sched::{CloneFlags, unshare};
 use nova_docker::docker::{Docker, Endpoint};
 use nova_docker::network::vif::{self, Kernel, Namespace, OvsSwitch, Plugging};
 use nova_docker::objects::{
-    DeploymentId, Flavor, FlavorId, Image, ImageId, Instance, InstanceId, NetworkChoice, ProjectId,
+    DeploymentId, Detour, Flavor, FlavorId, Image, ImageId, Instance, InstanceId, NetworkChoice, ProjectId,
     RequestContext, RequestId, SchedulerHints, SystemWorld, TaskState, UserData, UserId, VmState, Wiring,
     World,
 };
@@ -249,6 +249,13 @@ async fn clear(deployment: DeploymentId) {
     }
     let label = format!("org.openstack.nova.deployment={deployment}");
     let filters = HashMap::from([("label", vec![label])]);
+    let options = ListVolumesOptionsBuilder::default().filters(&filters).build();
+    let volumes = api.list_volumes(Some(options)).await.unwrap_or_default().volumes;
+    for volume in volumes.unwrap_or_default() {
+        api.remove_volume(&volume.name, None::<RemoveVolumeOptions>)
+            .await
+            .ok();
+    }
     let options = ListNetworksOptionsBuilder::default().filters(&filters).build();
     for network in api.list_networks(Some(options)).await.unwrap_or_default() {
         api.remove_network(&network.name.unwrap_or_default()).await.ok();
@@ -327,6 +334,7 @@ fn busybox() -> Bytes {
 
 pub(crate) fn context() -> RequestContext {
     RequestContext {
+        judge: None,
         request_id: RequestId::from("req-docker-tests"),
         global_request_id: None,
         user_id: UserId::from("the-user"),
@@ -366,7 +374,7 @@ pub(crate) fn instance(user_data: &str) -> Instance {
         host: None,
         availability_zone: None,
         pinned_availability_zone: None,
-        network: NetworkChoice::Auto,
+        network: NetworkChoice::Unspecified,
         vifs: Vec::new(),
         wiring: Wiring::default(),
         vm_state: VmState::Building,
@@ -374,6 +382,7 @@ pub(crate) fn instance(user_data: &str) -> Instance {
         power_state: nova_docker::objects::PowerState::NoState,
         exit_code: None,
         snapshot_image: None,
+        detour: Detour::default(),
         password_data: None,
         progress: 0,
         lock: None,
@@ -395,6 +404,7 @@ fn flavor() -> Flavor {
         root_gb: 1,
         ephemeral_gb: 0,
         swap_mb: 32,
+        rxtx_factor: 1.0,
         is_public: true,
         disabled: false,
         extra_specs: [].into(),

@@ -1,6 +1,6 @@
 //! Linux bridges.
 
-use nova_docker::network::vif::Namespace;
+use nova_docker::network::vif::{Change, Host, Namespace, OvsSwitch, Place, Settings};
 use nova_docker::objects::vif::HostRoute;
 use serde_json::{Value, json};
 
@@ -202,4 +202,89 @@ async fn vlans_keep_apart() {
 async fn has_vlans(stage: &Stage) -> bool {
     let probe = "ip link add link out0 name probe type vlan id 5 && ip link del probe || echo none";
     run(&stage.host, &format!("sh -c '{probe}'")).await.is_empty()
+}
+
+/// As the engine leaves a host: it forwards nothing that it does not know, and sees what bridges forward.
+async fn engine_rules(stage: &Stage) {
+    for program in ["iptables", "ip6tables"] {
+        for rule in ["-P FORWARD DROP", "-N DOCKER-USER", "-A FORWARD -j DOCKER-USER"] {
+            run(&stage.host, &format!("{program} {rule}")).await;
+        }
+        let switch = format!("net.bridge.bridge-nf-call-{program}=1");
+        run(&stage.host, &format!("busybox sysctl -q -w {switch}")).await;
+    }
+}
+
+async fn passages(stage: &Stage) -> Vec<String> {
+    let mut rules = Vec::new();
+    for program in ["iptables", "ip6tables"] {
+        let said = run(&stage.host, &format!("{program} -S DOCKER-USER")).await;
+        rules.extend(said.lines().skip(1).map(str::to_owned));
+    }
+    rules
+}
+
+#[tokio::test]
+async fn the_engines_packet_filter_lets_through_what_is_for_servers_and_no_more() {
+    let stage = Stage::set("bridge").await;
+    engine_rules(&stage).await;
+    let one = stage.server(&vif("bridge", 1)).await;
+    let two = stage.server(&vif("bridge", 2)).await;
+    assert!(reaches(&one, "10.0.0.2").await);
+    assert!(reaches(&two, "fd00::1").await);
+    // A server of somebody else in the same bridge, whose filters are not ours to open; and a way out.
+    let other = neighbour(&stage, "tap-other", "10.0.0.8").await;
+    let _router = neighbour(&stage, "out0", "10.0.0.254").await;
+    assert!(is_cut_off(&one, "10.0.0.8").await);
+    assert!(is_cut_off(&other, "10.0.0.254").await);
+    assert!(reaches(&one, "10.0.0.254").await);
+    for _ in 0..2 {
+        stage.driver.plug(&owner(), &vif("bridge", 1)).await.unwrap();
+        assert_eq!(passages(&stage).await.len(), 8, "two for each of both families");
+    }
+    for n in [1, 2, 2] {
+        stage.driver.unplug(&owner(), &vif("bridge", n)).await.unwrap();
+    }
+    assert_eq!(passages(&stage).await, [""; 0]);
+}
+
+/// Something in the bridge that nova-docker did not put there.
+async fn neighbour(stage: &Stage, link: &str, address: &str) -> Namespace {
+    let inside = namespace();
+    ip(&stage.host, &format!("link add {link} type veth peer name far")).await;
+    let (kernel, to) = (&stage.kernel, Place::Server(inside.clone()));
+    let moving = Change::Move {
+        link: "far".to_owned(),
+        to,
+        named: "eth0".to_owned(),
+    };
+    kernel.apply(&Place::Host, &moving).await.unwrap();
+    ip(&stage.host, &format!("link set {link} master br0 up")).await;
+    ip(&inside, &format!("address add {address}/24 dev eth0")).await;
+    ip(&inside, "link set eth0 up").await;
+    inside
+}
+
+#[tokio::test]
+async fn a_bridge_that_we_made_goes_with_the_last_that_is_in_it() {
+    let settings = Settings {
+        removes_bridges: true,
+        ..Settings::default()
+    };
+    let stage = Stage::set_with(namespace(), "bridge", &settings, OvsSwitch::default());
+    let before = stage.state().await;
+    for n in [1, 2] {
+        stage.driver.plug(&owner(), &vif("bridge", n)).await.unwrap();
+    }
+    stage.driver.unplug(&owner(), &vif("bridge", 1)).await.unwrap();
+    let left = ["br0", "lo", "ns00000002-00", "tap00000002-00"];
+    assert_eq!(names(&stage.host).await, left);
+    for _ in 0..2 {
+        stage.driver.unplug(&owner(), &vif("bridge", 2)).await.unwrap();
+        assert_eq!(stage.state().await, before);
+    }
+    ip(&stage.host, "link add br0 type bridge").await;
+    stage.driver.plug(&owner(), &vif("bridge", 1)).await.unwrap();
+    stage.driver.unplug(&owner(), &vif("bridge", 1)).await.unwrap();
+    assert_eq!(names(&stage.host).await, ["br0", "lo"], "somebody else's stays");
 }

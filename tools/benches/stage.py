@@ -94,6 +94,9 @@ class Service:
         for key, value in [*options.items(), *(option.split("=", 1) for option in arguments.set)]:
             section, _, name = key.rpartition(".")
             sections.setdefault(section, {})[name] = value
+        self.write(sections)
+
+    def write(self, sections):
         text = "".join(f"[{name}]\n" + "".join(f"{k} = {v}\n" for k, v in section.items())
                        for name, section in sections.items())
         (self.state / "nova.conf").write_text(text)
@@ -124,6 +127,11 @@ class Service:
                 self.process.kill()
                 self.process.wait()
 
+    def clean(self):
+        """The host is left as it was."""
+        subprocess.run([self.arguments.binary, "network-cleanup", "--force", "--config-file", self.state / "nova.conf"],
+                       check=True)
+
     def memory(self, which):
         text = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(rf"^{which}:\s+(\d+)", text, re.M).group(1)) / 1024
@@ -145,7 +153,7 @@ class Service:
 
     def doors(self, name):
         """A token of the user, and the URL of each type of service."""
-        cloud = read_cloud((self.state / "clouds.yaml").read_text(), name)
+        cloud = self.person(name)
         domain = {"name": cloud.get("user_domain_name", "Default")}
         user = {"name": cloud["username"], "domain": domain, "password": cloud["password"]}
         auth = {"identity": {"methods": ["password"], "password": {"user": user}},
@@ -153,6 +161,10 @@ class Service:
         answer = http_to(cloud["auth_url"], "").send("POST", "/auth/tokens", {"auth": auth})
         token, catalog = answer.headers["X-Subject-Token"], json.load(answer)["token"]["catalog"]
         return token, {s["type"]: e["url"] for s in catalog for e in s["endpoints"] if e["interface"] == "public"}
+
+    def person(self, name):
+        """How a user logs in."""
+        return read_cloud((self.state / "clouds.yaml").read_text(), name)
 
 
 def free_ports(count):
@@ -181,13 +193,15 @@ def read_cloud(text, name):
 
 
 @contextlib.contextmanager
-def service(arguments, **options):
+def service(arguments, of=None, **options):
+    """One that is taken away again; `of` makes another than the usual one in a folder."""
     with tempfile.TemporaryDirectory(prefix=NAME) as state:
-        running = Service(arguments, state, options)
+        running = of(state) if of else Service(arguments, state, options)
         try:
             yield running
         finally:
             running.stop()
+            running.clean()
 
 
 # ----------------------------------------------------------------- its servers

@@ -48,7 +48,7 @@ struct Zones {
 }
 
 async fn list(State(door): State<Door>, context: RequestContext) -> Result<impl IntoResponse, Fault> {
-    allow(&context, "os_compute_api:os-availability-zone:list", Need::Reader)?;
+    allow(&context, "os_compute_api:os-availability-zone:list", Need::Anyone)?;
     zones(&door, &context, |_| None).await
 }
 
@@ -59,7 +59,9 @@ async fn detail(State(door): State<Door>, context: RequestContext) -> Result<imp
         Need::Admin,
     )?;
     zones(&door, &context, |zone| {
-        Some(zone.hosts.iter().map(host).collect())
+        // Of a zone that is closed the hosts are not told.
+        let is_open = zone.hosts.iter().any(|host| host.active);
+        is_open.then(|| zone.hosts.iter().map(host).collect())
     })
     .await
 }

@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::text::UuidText;
-use crate::api::Microversion;
 use crate::api::request::{Invalid, Read};
+use crate::api::{Fault, Microversion};
 
 /// The id of a port, a network, a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,19 @@ pub(super) struct Id(pub(super) Uuid);
 /// IPv4 or IPv6.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Address(pub(super) IpAddr);
+
+/// The number in a path that names something by one.
+pub(super) fn number(text: &str) -> Result<i64, Fault> {
+    text.trim()
+        .parse()
+        .map_err(|_| Fault::bad_request("Invalid input received: id must be an integer"))
+}
+
+/// The UUID in a path that names something by one.
+pub(super) fn uuid(text: &str) -> Result<Uuid, Fault> {
+    text.parse()
+        .map_err(|_| Fault::bad_request(format!("Invalid uuid {text}")))
+}
 
 impl Read for Id {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {

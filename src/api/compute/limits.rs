@@ -1,5 +1,7 @@
 //! `GET /limits`: what a project may have, and has.
 
+use std::collections::BTreeMap;
+
 use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
@@ -8,8 +10,8 @@ use axum::routing::get;
 use super::Door;
 use crate::api::policy::{Need, allow};
 use crate::api::{At, Fault, Microversion, Query, Under};
-use crate::compute::Limits;
-use crate::objects::{ProjectId, RequestContext};
+use crate::compute::QuotaDetail;
+use crate::objects::{ProjectId, QuotaResource, RequestContext};
 use crate::{query, view};
 
 pub(super) fn routes() -> Router<Door> {
@@ -54,29 +56,39 @@ view! {
     }
 }
 
-impl From<Limits> for Absolute {
-    /// Files are injected into no server here, and addresses and groups are the network service's: Nova says -1 of those.
-    fn from(limits: Limits) -> Self {
+impl Absolute {
+    fn of(quotas: &BTreeMap<QuotaResource, QuotaDetail>) -> Self {
+        use QuotaResource as R;
+        let max = |resource| {
+            quotas
+                .get(&resource)
+                .map_or(-1, |detail: &QuotaDetail| detail.limit)
+        };
+        let used = |resource| {
+            quotas
+                .get(&resource)
+                .map_or(0, |detail: &QuotaDetail| detail.in_use)
+        };
         Self {
-            max_server_meta: limits.max_server_meta,
-            max_personality: 0,
-            max_personality_size: 0,
-            max_image_meta: limits.max_server_meta,
-            max_total_instances: limits.max_total_instances,
-            max_total_cores: limits.max_total_cores,
-            max_total_ram_size: limits.max_total_ram_size,
-            max_total_floating_ips: -1,
-            max_security_groups: -1,
-            max_security_group_rules: -1,
-            max_total_keypairs: limits.max_total_keypairs,
-            max_server_groups: limits.max_server_groups,
-            max_server_group_members: limits.max_server_group_members,
-            total_cores_used: limits.total_cores_used,
-            total_instances_used: limits.total_instances_used,
-            total_ram_used: limits.total_ram_used,
-            total_security_groups_used: 0,
-            total_floating_ips_used: 0,
-            total_server_groups_used: limits.total_server_groups_used,
+            max_server_meta: max(R::MetadataItems),
+            max_personality: max(R::InjectedFiles),
+            max_personality_size: max(R::InjectedFileContentBytes),
+            max_image_meta: max(R::MetadataItems),
+            max_total_instances: max(R::Instances),
+            max_total_cores: max(R::Cores),
+            max_total_ram_size: max(R::Ram),
+            max_total_floating_ips: max(R::FloatingIps),
+            max_security_groups: max(R::SecurityGroups),
+            max_security_group_rules: max(R::SecurityGroupRules),
+            max_total_keypairs: max(R::KeyPairs),
+            max_server_groups: max(R::ServerGroups),
+            max_server_group_members: max(R::ServerGroupMembers),
+            total_cores_used: used(R::Cores),
+            total_instances_used: used(R::Instances),
+            total_ram_used: used(R::Ram),
+            total_security_groups_used: used(R::SecurityGroups),
+            total_floating_ips_used: used(R::FloatingIps),
+            total_server_groups_used: used(R::ServerGroups),
         }
     }
 }
@@ -87,6 +99,7 @@ async fn show(
     version: Microversion,
     Query(query): Query<OfProject>,
 ) -> Result<impl IntoResponse, Fault> {
+    allow(&context, "os_compute_api:limits", Need::Anyone)?;
     let project = match query.tenant_id {
         Some(other) if other != context.project_id.as_str() => {
             allow(&context, "os_compute_api:limits:other_project", Need::Admin)?;
@@ -97,7 +110,7 @@ async fn show(
     let limits = door.compute.limits(&context, &project).await?;
     let shares = Shares {
         rate: [],
-        absolute: limits.into(),
+        absolute: Absolute::of(&limits),
     };
     Ok(At(version, Under("limits", shares)))
 }

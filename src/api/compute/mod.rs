@@ -1,16 +1,32 @@
 //! The Compute API v2.1: its routes, and what all of its handlers share.
 
+mod aggregates;
 mod availability_zones;
+mod baremetal_nodes;
+mod extensions;
 mod external_events;
 mod flavors;
+mod gone;
+mod hosts;
+mod hypervisors;
 mod ids;
+mod images;
 mod keypairs;
 mod limits;
+mod migrations;
 mod project_path;
+mod proxies;
+mod quota_class_sets;
+mod quota_sets;
+mod server_groups;
 mod servers;
+mod services;
+mod tenant_usage;
 mod text;
 mod time;
+mod usage_audit_log;
 mod versions;
+mod volumes;
 
 use std::sync::Arc;
 
@@ -22,6 +38,7 @@ use http::StatusCode;
 
 use super::context::authenticate;
 use super::links::LinkSettings;
+use super::policy::{Policy, judged};
 use super::{RequestIds, with_compute_layers};
 use crate::compute::Compute;
 use crate::identity::Validate;
@@ -40,6 +57,7 @@ pub(crate) struct Door {
 pub struct Parts {
     pub compute: Compute,
     pub identity: Arc<dyn Validate>,
+    pub policy: Arc<Policy>,
     pub world: Arc<dyn World>,
     pub links: LinkSettings,
     pub max_limit: usize,
@@ -49,18 +67,36 @@ pub struct Parts {
 
 /// The whole service of one port.
 pub fn router(parts: Parts) -> Router {
+    let judges = (parts.policy, parts.compute.clone());
     let door = Door {
         compute: parts.compute,
         max_limit: parts.max_limit,
     };
     let resources = Router::new()
+        .merge(aggregates::routes())
         .merge(availability_zones::routes())
+        .merge(baremetal_nodes::routes())
+        .merge(extensions::routes())
         .merge(external_events::routes())
         .merge(flavors::routes())
+        .merge(gone::routes())
+        .merge(hosts::routes())
+        .merge(hypervisors::routes())
+        .merge(images::routes())
         .merge(keypairs::routes())
         .merge(limits::routes())
+        .merge(migrations::routes())
+        .merge(proxies::routes())
+        .merge(quota_class_sets::routes())
+        .merge(quota_sets::routes())
+        .merge(server_groups::routes())
         .merge(servers::routes())
+        .merge(services::routes())
+        .merge(tenant_usage::routes())
+        .merge(usage_audit_log::routes())
+        .merge(volumes::routes())
         .layer(from_fn(project_path::must_match))
+        .layer(from_fn_with_state(judges, judged))
         .layer(from_fn_with_state(parts.identity, authenticate));
     let routes = Router::new()
         .merge(versions::routes())

@@ -1,4 +1,4 @@
-//! `/v2.1/{project_id}/servers` is `/v2.1/servers`, once the project is the caller's own.
+//! `/v2.1/{project_id}/servers` is `/v2.1/servers`, once the project is the caller's own; `/v2` is `/v2.1` without microversions.
 
 use std::convert::Infallible;
 use std::task::{Context, Poll};
@@ -13,6 +13,7 @@ use tower::Service;
 
 use crate::api::Fault;
 use crate::api::links::split_project;
+use crate::api::microversion::ask_for_none;
 use crate::objects::RequestContext;
 
 /// The project that stood in the path.
@@ -40,26 +41,54 @@ impl Service<Request> for Undo {
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        if let Some((uri, project)) = without_project(request.uri()) {
+        if let Some(Plain { uri, project, is_old }) = plain(request.uri()) {
             let asked = std::mem::replace(request.uri_mut(), uri);
             request.extensions_mut().insert(OriginalUri(asked));
-            request.extensions_mut().insert(InPath(project));
+            if let Some(project) = project {
+                request.extensions_mut().insert(InPath(project));
+            }
+            if is_old {
+                ask_for_none(request.headers_mut());
+            }
         }
         self.0.call(request)
     }
 }
 
-fn without_project(uri: &Uri) -> Option<(Uri, String)> {
-    let after = uri.path().strip_prefix("/v2.1")?;
-    let (project, resource) = split_project(after);
-    if project.is_empty() || resource.is_empty() {
+/// A path as the routes know it.
+#[derive(Debug)]
+struct Plain {
+    uri: Uri,
+    project: Option<String>,
+    /// Asked for below `/v2`.
+    is_old: bool,
+}
+
+/// Nothing of a path that is plain already.
+fn plain(uri: &Uri) -> Option<Plain> {
+    let (after, is_old) = match uri.path().strip_prefix("/v2.1") {
+        Some(after) => (after, false),
+        None => (uri.path().strip_prefix("/v2")?, true),
+    };
+    if !after.starts_with('/') {
         return None;
     }
+    let (project, resource) = match split_project(after) {
+        ("", _) | (_, "") => (None, after),
+        (project, resource) => (Some(project[1..].to_owned()), resource),
+    };
+    // The version's own document is not the newer one's.
+    let is_elsewhere = project.is_some() || (is_old && resource != "/");
+    is_elsewhere.then_some(())?;
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
     let path = PathAndQuery::try_from(format!("/v2.1{resource}{query}")).ok()?;
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(path);
-    Some((Uri::from_parts(parts).ok()?, project[1..].to_owned()))
+    Some(Plain {
+        uri: Uri::from_parts(parts).ok()?,
+        project,
+        is_old,
+    })
 }
 
 /// Middleware behind authentication: the project in the path is the caller's.
@@ -79,14 +108,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_project_is_taken_out() {
+    fn only_a_project_and_the_old_version_are_taken_out() {
         let undone = |path: &'static str| {
-            without_project(&Uri::from_static(path)).map(|(uri, project)| (uri.to_string(), project))
+            plain(&Uri::from_static(path)).map(|plain| (plain.uri.to_string(), plain.project, plain.is_old))
         };
+        let project = Some("0a1b".to_owned());
         assert_eq!(
             undone("/v2.1/0a1b/servers?limit=1"),
-            Some(("/v2.1/servers?limit=1".to_owned(), "0a1b".to_owned()))
+            Some(("/v2.1/servers?limit=1".to_owned(), project.clone(), false))
         );
+        assert_eq!(
+            undone("/v2/0a1b/servers?limit=1"),
+            Some(("/v2.1/servers?limit=1".to_owned(), project, true))
+        );
+        assert_eq!(
+            undone("/v2/servers/0a1b"),
+            Some(("/v2.1/servers/0a1b".to_owned(), None, true))
+        );
+        assert_eq!(undone("/v2/"), None);
+        assert_eq!(undone("/v2"), None);
+        assert_eq!(undone("/versions"), None);
         assert_eq!(undone("/v2.1/servers/0a1b"), None);
         assert_eq!(undone("/v2.1/flavors"), None);
         assert_eq!(undone("/v2.1/"), None);

@@ -14,10 +14,15 @@ pub(super) enum Unfit {
     Reason(String),
     /// A name's: the sentence stands alone.
     Name,
+    /// The same of a zone's.
+    ZoneName,
 }
 
 const NOT_A_NAME: &str = "An invalid 'name' value was provided. The name must be: printable characters. Can not start \
                           or end with whitespace.";
+
+const NOT_A_ZONE: &str = "An invalid 'name' value was provided. The name must be: printable characters except :. Can not \
+                          start or end with whitespace.";
 
 impl Unfit {
     /// Reason, of the text and what it is not.
@@ -29,13 +34,14 @@ impl Unfit {
         match self {
             Self::Reason(reason) => reason,
             Self::Name => NOT_A_NAME,
+            Self::ZoneName => NOT_A_ZONE,
         }
     }
 
     pub(super) fn about(&self, value: &Value) -> Invalid {
         match self {
             Self::Reason(reason) => Invalid::new(value, reason),
-            Self::Name => Invalid::plainly(NOT_A_NAME),
+            Self::Name | Self::ZoneName => Invalid::plainly(self.reason()),
         }
     }
 }
@@ -72,8 +78,16 @@ fn name(text: &str) -> Result<(), Unfit> {
     sized(text, 1, 255)
 }
 
-fn description(text: &str) -> Result<(), Unfit> {
-    sized(text, 0, 255)?;
+fn zone_name(text: &str) -> Result<(), Unfit> {
+    name(text)?;
+    match text.contains(':') {
+        false => Ok(()),
+        true => Err(Unfit::ZoneName),
+    }
+}
+
+fn description(text: &str, max: usize) -> Result<(), Unfit> {
+    sized(text, 0, max)?;
     match text.chars().all(is_printable) {
         true => Ok(()),
         false => Err(Unfit::not(text, "must be printable characters")),
@@ -81,7 +95,7 @@ fn description(text: &str) -> Result<(), Unfit> {
 }
 
 macro_rules! kinds_of_text {
-    ($($(#[$meta:meta])* $Kind:ident: |$text:ident| $check:expr;)+) => { $(
+    ($($(#[$meta:meta])* $Kind:ident: |$text:ident| $check:expr $(=> $kept:expr)?;)+) => { $(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
         pub(super) struct $Kind(pub(super) String);
@@ -91,7 +105,7 @@ macro_rules! kinds_of_text {
 
             fn from_str($text: &str) -> Result<Self, Unfit> {
                 $check?;
-                Ok(Self($text.to_owned()))
+                Ok(Self(kinds_of_text!(@kept $text $($kept)?)))
             }
         }
 
@@ -102,6 +116,8 @@ macro_rules! kinds_of_text {
             }
         }
     )+ };
+    (@kept $text:ident) => { $text.to_owned() };
+    (@kept $text:ident $kept:expr) => { $kept };
 }
 
 kinds_of_text! {
@@ -110,29 +126,49 @@ kinds_of_text! {
     /// The same, or anything else that is to have a name but may look as it likes.
     AnyName: |text| sized(text, 1, 255);
     /// 0 to 255 printable characters.
-    Description: |text| description(text);
+    Description: |text| description(text, 255);
+    /// The same, up to 65,535 of them.
+    LongDescription: |text| description(text, 65_535);
+    /// What has to be said in words, but only shortly: 1 to 255 characters.
+    ShortText: |text| sized(text, 1, 255);
+    /// A flavor's id: 1 to 255 of letters, digits and `. _-`, no space at either end.
+    FlavorIdText: |text| flavor_id(text);
     /// A metadata key: 1 to 255 of letters, digits and `-_:. `
     MetadataKey: |text| metadata_key(text);
     MetadataValue: |text| sized(text, 0, 255);
     /// A tag: 1 to 60 characters without `,` and `/`.
     Tag: |text| tag(text);
+    /// What a share is called inside its server: 1 to 255 of letters, digits and `-`.
+    ShareTag: |text| share_tag(text);
     /// What an external event is about: a port's id, mostly.
     EventTag: |text| sized(text, 0, 255);
+    /// What a security group is called, and what is said of it.
+    GroupText: |text| sized(text, 0, 255);
     /// One label, as a server's hostname was before 2.94.
     Label: |text| label(text);
     /// A full name: of a server since 2.94, or of a host.
     Fqdn: |text| fqdn(text);
+    /// An availability zone's name: a name without `:`, which would part it from a host's.
+    ZoneName: |text| zone_name(text);
     /// The key of a keypair before 2.92.
     PlainKeyName: |text| key_name(text, r"^[_\- a-zA-Z0-9]+$", "_- ");
     KeyName: |text| key_name(text, r"^[_\-\@\. a-zA-Z0-9]+$", "_-@. ");
     AccessIpV4: |text| address::<std::net::Ipv4Addr>(text, "ipv4");
-    AccessIpV6: |text| address::<std::net::Ipv6Addr>(text, "ipv6");
+    /// Kept in its shortest form, however it was written.
+    AccessIpV6: |text| address::<std::net::Ipv6Addr>(text, "ipv6") => shortest(text);
     /// An id that Nova wants as a UUID.
     UuidText: |text| uuid(text);
     /// The same, or nothing.
     UuidOrEmpty: |text| uuid_or_empty(text);
     /// At most 65,535 characters of base64.
     UserDataText: |text| user_data(text);
+}
+
+fn flavor_id(text: &str) -> Result<(), Unfit> {
+    sized(text, 1, 255)?;
+    let pattern = r"^(?! )[a-zA-Z0-9. _-]+(?<! )$";
+    matching(text, pattern, |c| c.is_ascii_alphanumeric() || ". _-".contains(c))?;
+    matching(text, pattern, |_| !text.starts_with(' ') && !text.ends_with(' '))
 }
 
 fn metadata_key(text: &str) -> Result<(), Unfit> {
@@ -144,6 +180,11 @@ fn metadata_key(text: &str) -> Result<(), Unfit> {
             "does not match any of the regexes: '^[a-zA-Z0-9-_:. ]{1,255}$'",
         )),
     }
+}
+
+fn share_tag(text: &str) -> Result<(), Unfit> {
+    sized(text, 1, 255)?;
+    matching(text, "^[a-zA-Z0-9-]*$", |c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 fn tag(text: &str) -> Result<(), Unfit> {
@@ -176,6 +217,13 @@ fn address<A: FromStr>(text: &str, format: &str) -> Result<(), Unfit> {
         true => Ok(()),
         false => Err(Unfit::not(text, &format!("is not a '{format}'"))),
     }
+}
+
+fn shortest(address: &str) -> String {
+    let parsed = address
+        .parse()
+        .map(|address: std::net::Ipv6Addr| address.to_string());
+    parsed.unwrap_or_else(|_| address.to_owned())
 }
 
 fn uuid(text: &str) -> Result<(), Unfit> {
@@ -224,6 +272,16 @@ mod tests {
         taken(AccessIpV4::read(MAX, &json!("192.0.2.1")).is_ok());
         taken(UuidOrEmpty::read(MAX, &json!("")).is_ok());
         taken(UserDataText::read(MAX, &json!("aGVs\nbG8=")).is_ok());
+    }
+
+    #[test]
+    fn an_address_is_kept_in_its_shortest_form() {
+        let kept = |text: &str| AccessIpV6::read(MAX, &json!(text)).unwrap().0;
+        assert_eq!(
+            kept("0000:0000:0000:0000:0000:babe:220.12.22.2"),
+            "::babe:dc0c:1602"
+        );
+        assert_eq!(kept(""), "");
     }
 
     #[test]

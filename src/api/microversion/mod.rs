@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use self::history::{HISTORY, MAX, MIN};
-pub use self::negotiate::{NotAccepted, negotiate};
+pub use self::negotiate::{NotAccepted, ask_for_none, negotiate};
 pub use self::span::{Span, version_of};
 
 /// One version of the Compute API. 2.10 is later than 2.9.

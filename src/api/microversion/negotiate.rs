@@ -42,6 +42,12 @@ pub async fn negotiate(mut request: Request, next: Next) -> Response {
     }
 }
 
+/// Of a request to a version that knows no microversions.
+pub fn ask_for_none(headers: &mut HeaderMap) {
+    headers.remove(STANDARD);
+    headers.remove(LEGACY);
+}
+
 fn requested(headers: &HeaderMap) -> Result<Microversion, NotAccepted> {
     match standard(headers).or_else(|| legacy(headers)) {
         None => Ok(MIN),

@@ -28,6 +28,22 @@ pub struct Several<T, const MIN: usize, const MAX: usize>(pub Vec<T>);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ignored;
 
+/// A value that its versions need, and that is not there in the others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Needed<T>(pub Option<T>);
+
+impl<T> Default for Needed<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T: Read> Read for Needed<T> {
+    fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
+        T::read(version, value).map(|read| Self(Some(read)))
+    }
+}
+
 impl Read for String {
     fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
         value

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc;
 
 use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::plugging::Way;
 use super::wiring::Wiring;
 use super::{State, plugging};
 use crate::api::{self, RequestIds};
@@ -41,9 +42,10 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
         Namespace::current()?,
         fabric::NAMES.into(),
     ));
+    let way = plugging::decide(conf)?;
     let wires = Wires {
         networks: Arc::new(networks.clone()),
-        plugging: plugging::choose(&conf.docker, home(conf, &fabric).await?)?,
+        plugging: plugging::carry_out(way, &conf.docker, home(way, &fabric).await?)?,
     };
     let compute = core(conf, state, &db, docker, service, world.clone(), wires).await?;
     tokio::spawn(forget_deleted(compute.clone(), gone));
@@ -56,7 +58,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     );
     let validate = Arc::new(identity.clone());
     let ids = RequestIds::new(world.clone(), None);
-    let wiring = plugging::is_ours(conf).then(|| Wiring::begin(networks.clone(), fabric));
+    let wiring = (way == Way::Apart).then(|| Wiring::begin(networks.clone(), fabric));
     let network = api::network::Parts {
         networks,
         identity: validate.clone(),
@@ -65,7 +67,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     };
     Ok(Cloud {
         doors: Doors {
-            compute: compute_door(conf, compute.clone(), validate.clone(), world.clone()),
+            compute: compute_door(conf, compute.clone(), validate.clone(), world.clone())?,
             identity: Some(api::identity::router(identity, catalog, world)),
             image: Some(api::image::router(images, validate, ids)),
             network: Some(api::network::router(network)),
@@ -75,11 +77,17 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     })
 }
 
-/// Where the bridges of our own networks are: apart from the host's, when we may make that.
-async fn home(conf: &Conf, fabric: &Fabric) -> anyhow::Result<Namespace> {
-    match plugging::is_ours(conf) {
-        true => Ok(fabric.switch().await?),
-        false => Ok(Namespace::current()?),
+/// Where the host's ends of VIFs are: apart from the host with our own bridges, which routers and ways out join there. What
+/// is on the host joins nothing of ours.
+async fn home(way: Way, fabric: &Fabric) -> anyhow::Result<Namespace> {
+    if way == Way::OnHost {
+        tracing::warn!(
+            "the VIF driver connects servers to what is on the host: routers and floating IPs do not reach them"
+        );
+    }
+    match way {
+        Way::Apart => Ok(fabric.switch().await?),
+        Way::OnHost | Way::Elsewhere => Ok(Namespace::current()?),
     }
 }
 

@@ -30,12 +30,12 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let networks = neutron(conf, session, &world)?;
     let wires = Wires {
         networks: Arc::new(networks),
-        plugging: plugging::choose(&conf.docker, Namespace::current()?)?,
+        plugging: plugging::carry_out(plugging::decide(conf)?, &conf.docker, Namespace::current()?)?,
     };
     let compute = core(conf, state, &db, docker, images, world.clone(), wires).await?;
     Ok(Cloud {
         doors: Doors {
-            compute: compute_door(conf, compute.clone(), identity, world),
+            compute: compute_door(conf, compute.clone(), identity, world)?,
             identity: None,
             image: None,
             network: None,

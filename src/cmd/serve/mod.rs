@@ -6,7 +6,7 @@ mod listen;
 mod logging;
 mod notify;
 mod parts;
-mod plugging;
+pub(super) mod plugging;
 mod signals;
 mod wiring;
 
@@ -20,6 +20,7 @@ use anyhow::Context;
 use clap::Args;
 
 use super::ConfigFiles;
+use crate::api::policy::Policy;
 use crate::compute::Compute;
 use crate::conf::{Conf, environment};
 use crate::objects::{SystemWorld, World};
@@ -95,6 +96,7 @@ pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
     plugging::check(&conf.docker)?;
     crate::virt::check_name(&conf.default.compute_driver)?;
     listen::check(conf)?;
+    Policy::open(&conf.oslo_policy.policy_file)?;
     match conf.is_standalone() {
         true => alone::check(conf),
         false => inside::check(conf),

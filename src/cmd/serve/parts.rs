@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::State;
 use super::wiring::Wiring;
 use crate::api;
+use crate::api::policy::Policy;
 use crate::compute::{self, Compute};
 use crate::conf::Conf;
 use crate::db::{Db, Records};
@@ -27,7 +28,7 @@ use crate::virt;
 pub(super) struct Cloud {
     pub(super) compute: Compute,
     pub(super) doors: Doors,
-    /// Alone, where VIFs are plugged by us.
+    /// Alone, where servers are on bridges of our own.
     pub(super) wiring: Option<Wiring>,
 }
 
@@ -111,8 +112,10 @@ pub(super) async fn core(
 fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
     let base = &conf.default;
     let limit = |number: i64| u64::try_from(number).ok();
+    let waits = |seconds: u64| (seconds > 0).then(|| Duration::from_secs(seconds));
     compute::Settings {
         host: base.host.clone(),
+        host_ip: base.my_ip.clone(),
         availability_zone: base.default_availability_zone.clone(),
         cpu_allocation_ratio: base.cpu_allocation_ratio,
         ram_allocation_ratio: base.ram_allocation_ratio,
@@ -135,6 +138,9 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
                 .filter(|seconds| *seconds > 0)
                 .unwrap_or_else(|| u32::MAX.into()),
         ),
+        confirm_resize_after: waits(base.resize_confirm_window),
+        offload_after: limit(base.shelved_offload_time).map(Duration::from_secs),
+        reclaim_after: waits(base.reclaim_instance_interval),
         quotas: compute::Quotas {
             instances: limit(conf.quota.instances),
             cores: limit(conf.quota.cores),
@@ -154,11 +160,12 @@ pub(super) fn compute_door(
     compute: Compute,
     identity: Arc<dyn Validate>,
     world: Arc<dyn World>,
-) -> Router {
+) -> anyhow::Result<Router> {
     let whole = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    api::compute::router(api::compute::Parts {
+    Ok(api::compute::router(api::compute::Parts {
         compute,
         identity,
+        policy: policy(conf)?,
         world,
         links: api::LinkSettings {
             prefix: conf.api.compute_link_prefix.clone(),
@@ -166,5 +173,13 @@ pub(super) fn compute_door(
         },
         max_limit: whole(conf.api.max_limit),
         max_body: whole(conf.oslo_middleware.max_request_body_size),
-    })
+    }))
+}
+
+fn policy(conf: &Conf) -> anyhow::Result<Arc<Policy>> {
+    let policy = Policy::open(&conf.oslo_policy.policy_file)?;
+    for warning in policy.warnings() {
+        tracing::warn!("{warning}");
+    }
+    Ok(Arc::new(policy))
 }

@@ -15,41 +15,72 @@ const NEEDED: [(u32, &str); 3] = [
     (19, "CAP_SYS_PTRACE"),
 ];
 
-/// `home` is the namespace in which bridges are. Says what it decided, and what is missing then.
-pub(super) fn choose(docker: &conf::Docker, home: Namespace) -> Result<Plugging, vif::Error> {
-    let hindrance = GENERIC
-        .contains(&docker.vif_driver.as_str())
-        .then(|| hindrance(&docker.host_url))
-        .flatten();
-    let chosen = match &hindrance {
+/// How servers come to their networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cmd) enum Way {
+    /// A VIF driver of ours connects them to bridges that can be anywhere.
+    Apart,
+    /// A VIF driver of ours connects them to what the host has: an interface, Open vSwitch, what an operator's commands know.
+    OnHost,
+    /// The engine connects them; or nobody, when there are only servers in memory.
+    Elsewhere,
+}
+
+/// Says what it decided, and what is missing then. Refuses what `check` refuses.
+pub(in crate::cmd) fn decide(conf: &conf::Conf) -> Result<Way, vif::Error> {
+    let docker = &conf.docker;
+    named(docker, Namespace::current()?)?;
+    if conf.default.compute_driver == "fake.FakeDriver" {
+        return Ok(Way::Elsewhere);
+    }
+    let way = match hindrance_of(docker) {
         Some(reason) => {
             tracing::warn!(reason, "vif_driver 'docker' is used instead of 'generic'");
-            Plugging::Engine
+            Way::Elsewhere
         }
-        None => named(docker, home)?,
+        None => way_of(docker),
     };
-    match &chosen {
-        Plugging::Ours(_) => {
-            tracing::info!(vif_driver = %docker.vif_driver, "VIFs are plugged by nova-docker")
-        }
-        Plugging::Engine => tracing::warn!(
+    match way {
+        Way::Elsewhere => tracing::warn!(
             "servers are on networks of the Docker engine, where nova-docker cannot reach into their namespaces: security \
              groups are not enforced, and 169.254.169.254 does not answer"
         ),
+        Way::Apart | Way::OnHost => {
+            tracing::info!(vif_driver = %docker.vif_driver, "VIFs are plugged by nova-docker")
+        }
     }
-    Ok(chosen)
+    Ok(way)
 }
 
-/// Whether servers are to be connected by us: not by the engine, and not in memory alone.
-pub(super) fn is_ours(conf: &conf::Conf) -> bool {
-    let docker = &conf.docker;
+/// Why `generic` means `docker` here, if it does. What an operator names otherwise is taken at its word.
+fn hindrance_of(docker: &conf::Docker) -> Option<String> {
     let generic = GENERIC.contains(&docker.vif_driver.as_str());
-    conf.default.compute_driver != "fake.FakeDriver"
-        && docker.vif_driver != "docker"
-        && !(generic && hindrance(&docker.host_url).is_some())
+    generic.then(|| hindrance(&docker.host_url)).flatten()
 }
 
-/// What `choose` would refuse, without touching anything.
+fn way_of(docker: &conf::Docker) -> Way {
+    if docker.vif_driver == "docker" {
+        return Way::Elsewhere;
+    }
+    match vif::needs_the_host(&docker.vif_driver, &settings(docker)) {
+        true => Way::OnHost,
+        false => Way::Apart,
+    }
+}
+
+/// `home` is the namespace in which the host's ends of VIFs are.
+pub(in crate::cmd) fn carry_out(
+    way: Way,
+    docker: &conf::Docker,
+    home: Namespace,
+) -> Result<Plugging, vif::Error> {
+    match way {
+        Way::Apart | Way::OnHost => named(docker, home),
+        Way::Elsewhere => Ok(Plugging::Engine),
+    }
+}
+
+/// What `decide` would refuse, without touching anything.
 pub(super) fn check(docker: &conf::Docker) -> anyhow::Result<()> {
     Ok(named(docker, Namespace::current()?).map(drop)?)
 }
@@ -60,13 +91,22 @@ fn named(docker: &conf::Docker, home: Namespace) -> Result<Plugging, vif::Error>
         timeout: docker.ovs_vsctl_timeout,
     };
     let settings = vif::Settings {
+        // Bridges that are apart from the host's are kept by the network service whose they are.
+        removes_bridges: home == Namespace::current()?,
+        ..settings(docker)
+    };
+    let host: Arc<dyn Host> = Arc::new(Kernel::new(home, switch));
+    vif::choose(&docker.vif_driver, &settings, host)
+}
+
+fn settings(docker: &conf::Docker) -> vif::Settings {
+    vif::Settings {
         vlan_interface: docker.vlan_interface.clone(),
         flat_interface: docker.flat_interface.clone(),
         plug_commands: docker.vif_plug_commands.0.clone(),
         unplug_commands: docker.vif_unplug_commands.0.clone(),
-    };
-    let host: Arc<dyn Host> = Arc::new(Kernel::new(home, switch));
-    vif::choose(&docker.vif_driver, &settings, host)
+        removes_bridges: false,
+    }
 }
 
 /// Why this process cannot reach into the namespaces of containers, if it cannot.
@@ -113,6 +153,29 @@ fn missing(status: &str) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_bridges_of_our_own_can_be_apart_from_the_host() {
+        let way = |driver: &str, flat: Option<&str>, vlan: Option<&str>| {
+            way_of(&conf::Docker {
+                vif_driver: driver.to_owned(),
+                flat_interface: flat.map(str::to_owned),
+                vlan_interface: vlan.map(str::to_owned),
+                ..conf::Docker::default()
+            })
+        };
+        for ours in [GENERIC[0], GENERIC[1], "bridge"] {
+            assert_eq!(way(ours, None, None), Way::Apart, "{ours}");
+            assert_eq!(way(ours, Some("eth1"), None), Way::OnHost, "{ours}");
+            assert_eq!(way(ours, None, Some("eth1")), Way::OnHost, "{ours}");
+        }
+        for on_host in [
+            "macvlan", "ovs", "command", "midonet", "iovisor", "contrail", "none",
+        ] {
+            assert_eq!(way(on_host, None, None), Way::OnHost, "{on_host}");
+        }
+        assert_eq!(way("docker", None, None), Way::Elsewhere);
+    }
 
     #[test]
     fn an_engine_is_here_when_its_address_is_ours() {

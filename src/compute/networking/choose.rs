@@ -19,7 +19,7 @@ pub(super) const CANNOT_BE_APPLIED: &str =
 /// What a boot's wishes come to.
 #[derive(Debug)]
 pub(in crate::compute) struct Chosen {
-    /// Never `Auto`.
+    /// Networks and ports, or none: what the cloud was to choose is chosen.
     pub(in crate::compute) network: NetworkChoice,
     pub(in crate::compute) security_groups: Option<Vec<Uuid>>,
     /// For how many servers there are ports.
@@ -38,7 +38,7 @@ impl Chosen {
 pub(in crate::compute) fn wanted(choice: &NetworkChoice) -> &[WantedNetwork] {
     match choice {
         NetworkChoice::These(wanted) => wanted,
-        NetworkChoice::Auto | NetworkChoice::None => &[],
+        NetworkChoice::Unspecified | NetworkChoice::Auto | NetworkChoice::None => &[],
     }
 }
 
@@ -52,7 +52,11 @@ pub(in crate::compute) async fn choose(
     let security_groups = groups::resolve(core, context, &boot.security_groups).await?;
     let (network, networks) = match &boot.network {
         NetworkChoice::None => (NetworkChoice::None, Vec::new()),
-        NetworkChoice::Auto => automatic(core, context).await?,
+        NetworkChoice::Unspecified => match only(core, context).await? {
+            Some(network) => on(network),
+            None => (NetworkChoice::None, Vec::new()),
+        },
+        NetworkChoice::Auto => on(automatic(core, context, boot).await?),
         NetworkChoice::These(asked) => {
             let networks = these(core, context, &boot.name, asked).await?;
             (NetworkChoice::These(asked.clone()), networks)
@@ -106,21 +110,40 @@ fn check_shape(asked: &[WantedNetwork], max_count: u32) -> Result<(), Error> {
     Ok(())
 }
 
-/// The project's only network, or none when it has none.
-async fn automatic(core: &Core, context: &RequestContext) -> Result<(NetworkChoice, Vec<Network>), Error> {
-    let networks = core.network.networks(context, None).await.map_err(refused)?;
-    let choice = match networks.as_slice() {
-        [] => NetworkChoice::None,
-        [network] => {
-            check_subnets(network)?;
-            NetworkChoice::These(vec![WantedNetwork {
-                network: Some(network.id),
-                ..WantedNetwork::default()
-            }])
+/// The project's only network, if it has any.
+async fn only(core: &Core, context: &RequestContext) -> Result<Option<Network>, Error> {
+    let mut networks = core.network.networks(context, None).await.map_err(refused)?;
+    match (networks.pop(), networks.is_empty()) {
+        (only, true) => {
+            only.iter().try_for_each(check_subnets)?;
+            Ok(only)
         }
-        _ => return Err(Error::Conflict(AMBIGUOUS.to_owned())),
+        _ => Err(Error::Conflict(AMBIGUOUS.to_owned())),
+    }
+}
+
+fn on(network: Network) -> (NetworkChoice, Vec<Network>) {
+    let wanted = WantedNetwork {
+        network: Some(network.id),
+        ..WantedNetwork::default()
     };
-    Ok((choice, networks))
+    (NetworkChoice::These(vec![wanted]), vec![network])
+}
+
+/// The project's only network, or a new one. A network of the project's own that is down is one that is still being made.
+async fn automatic(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Network, Error> {
+    let is_ready = |network: &Network| network.shared || network.admin_state_up;
+    if let Some(network) = only(core, context).await?.filter(is_ready) {
+        return Ok(network);
+    }
+    check_mode(boot.user_data.as_ref(), true)?;
+    let allocated = core.network.auto_allocated(context).await.map_err(refused)?;
+    allocated.ok_or_else(|| {
+        Error::Invalid(format!(
+            "Unable to automatically allocate a network for project {}",
+            context.project_id
+        ))
+    })
 }
 
 async fn these(

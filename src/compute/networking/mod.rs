@@ -13,6 +13,7 @@ mod detach;
 mod directory;
 mod events;
 mod fixed_ips;
+mod floating_ips;
 mod groups;
 mod info;
 mod interfaces;

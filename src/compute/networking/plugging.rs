@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::compute::Error;
 use crate::compute::core::Core;
-use crate::objects::{InstanceId, Vif};
+use crate::objects::{Instance, InstanceId};
 
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LONGEST_BETWEEN_LOOKS: Duration = Duration::from_secs(10);
@@ -63,14 +63,16 @@ impl Drop for Waiter {
 }
 
 impl Waiter {
-    /// An error only where the operator wants one.
-    pub(in crate::compute) async fn wait(mut self, core: &Core, vifs: &[Vif]) -> Result<(), Error> {
+    /// Makes the host's ends and waits until all ports work, if the service has to see the ends for that: else they are
+    /// made while the driver makes the rest. An error only where the operator wants one.
+    pub(in crate::compute) async fn plug(mut self, core: &Core, instance: &Instance) -> Result<(), Error> {
         let settings = &core.settings;
-        let waiting = vifs.iter().filter(|vif| !vif.active).map(|vif| vif.id);
+        let waiting = instance.vifs.iter().filter(|vif| !vif.active).map(|vif| vif.id);
         let ports: Vec<Uuid> = waiting.collect();
         if ports.is_empty() || settings.vif_plugging_timeout.is_zero() {
             return Ok(());
         }
+        core.driver.prepare_vifs(instance, &instance.vifs).await?;
         let all_work = timeout(settings.vif_plugging_timeout, self.until_all_work(core, &ports));
         let reason = match all_work.await {
             Ok(true) => return Ok(()),

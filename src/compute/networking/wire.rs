@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::compute::Error;
 use crate::compute::core::Core;
-use crate::compute::settle::settle;
+use crate::compute::settle::{is_detour, settle};
 use crate::objects::{Fault, Instance, InstanceId, VmState};
 use crate::virt::{self, NetworkInfo, Observed};
 
@@ -98,7 +98,10 @@ async fn fails(core: &Core, seen: &Instance, error: &Error) -> Result<(), Error>
             return Ok(());
         }
         instance.wiring.broken = true;
-        instance.vm_state = VmState::Error;
+        // A rescued server is to be unrescued all the same.
+        if !is_detour(instance.vm_state) {
+            instance.vm_state = VmState::Error;
+        }
         instance.fault = Some(fault);
         Ok(())
     })

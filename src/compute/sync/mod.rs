@@ -26,9 +26,9 @@ use super::actions::ActionLog;
 use super::core::Core;
 use super::image_cache::ImageCache;
 use super::queue::Kind;
-use super::settle::{clear_task, settle};
+use super::settle::{clear_task, follow};
 use super::task_state::Verb;
-use super::{build, delete, networking, power, rebuild, snapshot};
+use super::{build, delete, networking, overdue, power, rebuild, shelve, snapshot};
 use crate::compute::Error;
 use crate::objects::{Fault, Instance, InstanceId, PowerState, VmState};
 use crate::virt::{Event, Observed};
@@ -80,7 +80,10 @@ async fn attend(core: &Arc<Core>, mut events: BoxStream<'static, Event>, cache: 
             },
             _ = ticks.tick() => {
                 match everything(core).await {
-                    Ok(()) => cache.sweep(core).await,
+                    Ok(()) => {
+                        cache.sweep(core).await;
+                        overdue::attend(core).await;
+                    }
                     // Its stream of events may outlast it, when the network between us is cut.
                     Err(error) if error.is_engine_away() || error.is_engine_broken() => return error.in_full(),
                     Err(error) => tracing::warn!(%error, "servers were not compared with the engine"),
@@ -102,6 +105,7 @@ async fn everything(core: &Arc<Core>) -> Result<(), Error> {
         let unfinished = core.unfinished().contains(&instance.id);
         let due = unfinished
             || instance.snapshot_image.is_some()
+            || shelve::has_leftover(&instance)
             || observed.as_ref().is_some_and(is_up) && core.nets.is_stale(instance.id)
             || remedy::look(&instance, observed.as_ref()) != Remedy::Nothing;
         if due && (unfinished || instance.task_state.is_none()) {
@@ -160,6 +164,9 @@ async fn consider(core: &Arc<Core>, id: InstanceId) -> Result<(), Error> {
     }
     if instance.task_state.is_none() {
         forget_snapshot(core, &instance).await?;
+        if shelve::has_leftover(&instance) {
+            shelve::forget_image(core, id).await?;
+        }
     }
     if let Some(observed) = up
         && matches!(remedy, Remedy::Nothing | Remedy::Settle)
@@ -202,7 +209,7 @@ async fn apply(
     let (id, context) = (instance.id, core.context_of(instance));
     match (remedy, observed) {
         (Remedy::Nothing, _) => {}
-        (Remedy::Settle, Some(observed)) => follow(core, instance, &observed).await?,
+        (Remedy::Settle, Some(observed)) => take_down(core, instance, &observed).await?,
         (Remedy::Settle | Remedy::Gone, _) => gone(core, instance).await?,
         (Remedy::Build, _) => {
             core.driver.destroy(id).await?;
@@ -219,6 +226,10 @@ async fn apply(
             let log = ActionLog::resume(core, &context, id, delete::ACTION).await;
             delete::carry_out(core.clone(), id, log).await;
         }
+        (Remedy::Finish(errand), _) => {
+            let log = ActionLog::resume(core, &context, id, errand.action()).await;
+            errand.carry_out(core.clone(), context, id, log).await;
+        }
         (Remedy::DropSnapshot, _) => snapshot::give_up(core, instance).await,
         (Remedy::Redo(verb), _) => {
             if let Some(task) = Verb::Power(verb).task_state() {
@@ -231,18 +242,14 @@ async fn apply(
     Ok(())
 }
 
-/// The record follows the container; a server in ERROR stays so, until the user does something about it.
-async fn follow(core: &Core, seen: &Instance, observed: &Observed) -> Result<(), Error> {
+/// The record follows the container; a server in ERROR or on a detour stays so, until the user does something about it.
+async fn take_down(core: &Core, seen: &Instance, observed: &Observed) -> Result<(), Error> {
     core.change(seen.id, |instance| {
         if instance.task_state != seen.task_state {
             return Ok(());
         }
-        let failed = instance.vm_state == VmState::Error;
-        settle(instance, observed);
+        follow(instance, observed);
         clear_task(instance);
-        if failed {
-            instance.vm_state = VmState::Error;
-        }
         Ok(())
     })
     .await?;

@@ -1,5 +1,7 @@
 //! What is to be done about a server whose record and container tell different stories; pure.
 
+use crate::compute::errand::Errand;
+use crate::compute::settle::seen_as;
 use crate::compute::task_state::Power;
 use crate::objects::{Instance, PowerState, TaskState, VmState};
 use crate::virt::{Observed, RebootType};
@@ -17,6 +19,8 @@ pub(super) enum Remedy {
     /// The image of a snapshot that broke off is deleted.
     DropSnapshot,
     Redo(Power),
+    /// Begun anew, whatever is seen.
+    Finish(Errand),
 }
 
 /// For a server that somebody was working on and nobody is any more.
@@ -29,13 +33,17 @@ pub(super) fn resume(instance: &Instance, observed: Option<&Observed>) -> Remedy
             Remedy::Redo(verb)
         }
     };
+    if let Some(errand) = Errand::of(instance) {
+        return Remedy::Finish(errand);
+    }
     match instance.task_state {
         Some(TaskState::Deleting) => Remedy::Delete,
         _ if instance.vm_state == VmState::Building => Remedy::Build,
         Some(TaskState::Scheduling | TaskState::Networking | TaskState::Spawning) => Remedy::Build,
         Some(TaskState::Rebuilding | TaskState::RebuildSpawning) => Remedy::Rebuild,
         Some(
-            TaskState::ImageSnapshotPending
+            TaskState::ImageBackup
+            | TaskState::ImageSnapshotPending
             | TaskState::ImageSnapshot
             | TaskState::ImagePendingUpload
             | TaskState::ImageUploading,
@@ -52,14 +60,22 @@ pub(super) fn resume(instance: &Instance, observed: Option<&Observed>) -> Remedy
         Some(TaskState::RebootingHard | TaskState::RebootStartedHard) => {
             Remedy::Redo(Power::Reboot(RebootType::Hard))
         }
-        None => look(instance, observed),
+        Some(TaskState::Suspending) => Remedy::Redo(Power::Suspend),
+        Some(TaskState::Resuming) => Remedy::Redo(Power::Resume),
+        // Whether a password was changed only its user finds out; the rest is an errand's.
+        Some(_) | None => look(instance, observed),
     }
 }
 
 /// For a server that nobody is working on.
 pub(super) fn look(instance: &Instance, observed: Option<&Observed>) -> Remedy {
     match (instance.vm_state, observed) {
-        (VmState::Building | VmState::Deleted, _) => Remedy::Nothing,
+        (VmState::Building | VmState::Deleted | VmState::ShelvedOffloaded, _) => Remedy::Nothing,
+        // The waiting container may well be there: unrescue finds it.
+        (VmState::Rescued, None) => Remedy::Nothing,
+        // Its image is all that it needs.
+        (VmState::Shelved, None) => Remedy::Finish(Errand::Offload),
+        (VmState::SoftDeleted, None) => Remedy::Nothing,
         (VmState::Error, None) if instance.power_state == PowerState::NoState => Remedy::Nothing,
         (_, None) => Remedy::Gone,
         (_, Some(observed)) if is_told(instance, observed) => Remedy::Nothing,
@@ -69,16 +85,8 @@ pub(super) fn look(instance: &Instance, observed: Option<&Observed>) -> Remedy {
 
 /// Whether the record says of the container what is seen of it.
 fn is_told(instance: &Instance, observed: &Observed) -> bool {
-    let same_state = match (instance.vm_state, observed.power_state) {
-        // A verb failed and the user is to know; the container may well be there.
-        (VmState::Error, power) => power == instance.power_state,
-        (VmState::Active, PowerState::Running) | (VmState::Paused, PowerState::Paused) => true,
-        (VmState::Stopped, power) => !matches!(power, PowerState::Running | PowerState::Paused),
-        _ => false,
-    };
-    same_state
+    seen_as(instance.vm_state, observed.power_state) == (instance.vm_state, instance.power_state)
         && instance.task_state.is_none()
-        && instance.power_state == observed.power_state
         && instance.exit_code == observed.exit_code
 }
 
@@ -135,6 +143,35 @@ mod tests {
     }
 
     #[test]
+    fn an_errand_is_begun_anew_whatever_is_seen() {
+        for (task, errand) in [
+            (TaskState::ResizePrep, Errand::Resize),
+            (TaskState::ResizeFinish, Errand::Resize),
+            (TaskState::ResizeReverting, Errand::RevertResize),
+            (TaskState::Shelving, Errand::Shelve),
+            (TaskState::ShelvingImageUploading, Errand::Shelve),
+            (TaskState::ShelvingOffloading, Errand::Offload),
+            (TaskState::Unshelving, Errand::Unshelve),
+            (TaskState::Rescuing, Errand::Rescue),
+            (TaskState::Unrescuing, Errand::Unrescue),
+            (TaskState::SoftDeleting, Errand::SoftDelete),
+            (TaskState::Restoring, Errand::Restore),
+        ] {
+            assert_eq!(remedies(task), [Remedy::Finish(errand); 4], "{task}");
+        }
+        let unshelved = server(
+            VmState::ShelvedOffloaded,
+            Some(TaskState::Spawning),
+            PowerState::NoState,
+        );
+        assert_eq!(resume(&unshelved, None), Remedy::Finish(Errand::Unshelve));
+        let [.., gone] = remedies(TaskState::Suspending);
+        assert_eq!(gone, Remedy::Gone);
+        assert_eq!(remedies(TaskState::Suspending)[1], Remedy::Redo(Power::Suspend));
+        assert_eq!(remedies(TaskState::Resuming)[0], Remedy::Redo(Power::Resume));
+    }
+
+    #[test]
     fn what_makes_or_ends_a_server_is_done_again_whatever_is_seen() {
         for (task, expected) in [
             (TaskState::Deleting, Remedy::Delete),
@@ -177,6 +214,27 @@ mod tests {
                 [settle, settle, settle, nothing],
             ),
             (server(VmState::Building, None, NoState), [nothing; 4]),
+            (
+                server(VmState::Suspended, None, PowerState::Suspended),
+                [settle, nothing, settle, gone],
+            ),
+            (
+                server(VmState::Rescued, None, Running),
+                [nothing, settle, settle, nothing],
+            ),
+            (
+                server(VmState::Resized, None, Running),
+                [nothing, settle, settle, gone],
+            ),
+            (
+                server(VmState::SoftDeleted, None, Shutdown),
+                [settle, settle, nothing, nothing],
+            ),
+            (
+                server(VmState::Shelved, None, Shutdown),
+                [settle, settle, nothing, Remedy::Finish(Errand::Offload)],
+            ),
+            (server(VmState::ShelvedOffloaded, None, NoState), [nothing; 4]),
         ];
         for (instance, expected) in table {
             let sights = [

@@ -4,24 +4,48 @@
 //!            boot            stop, or the process ends
 //! BUILDING ───────▶ ACTIVE ◀──────────────────────────▶ STOPPED
 //!     │             ▲    ▲            start
-//!     │ a step      │    └──────────▶ PAUSED   pause, unpause
-//!     ▼ fails       │ rebuild, hard reboot
-//!   ERROR ──────────┘                  delete: from anywhere, whatever else is being done
+//!     │ a step      │    ├──────────▶ PAUSED              pause, unpause
+//!     │ fails       │    ├──────────▶ SUSPENDED           suspend, resume
+//!     │             │    ├──────────▶ RESIZED             resize, confirmResize or revertResize
+//!     │             │    ├──────────▶ RESCUED             rescue, unrescue
+//!     │             │    ├──────────▶ SHELVED, SHELVED_OFFLOADED   shelve, shelveOffload, unshelve
+//!     ▼             │    └──────────▶ SOFT_DELETED        delete where deletes are reclaimed later, restore
+//!   ERROR ──────────┘ rebuild, hard reboot, rescue
+//!                                      delete: from anywhere, whatever else is being done
 //! ```
 //!
 //! `vm_state` is what a server is meant to be; `task_state` is set by the request, under the same lock that checked it, and
 //! cleared by the work it began. So a second request finds the first one's task and is refused.
 
+mod rules;
+
 use crate::compute::Error;
-use crate::objects::{Instance, TaskState, VmState};
+use crate::objects::{Instance, TaskState};
 use crate::virt::RebootType;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verb {
     Power(Power),
     CreateImage,
+    CreateBackup,
     Rebuild,
     Delete,
+    ForceDelete,
+    SoftDelete,
+    Restore,
+    Resize,
+    ConfirmResize,
+    RevertResize,
+    Migrate,
+    LiveMigrate,
+    Evacuate,
+    Shelve,
+    ShelveOffload,
+    Unshelve,
+    Rescue,
+    Unrescue,
+    ChangePassword,
+    CrashDump,
     UpdateMetadata,
     DeleteMetadata,
     UpdateTag,
@@ -42,114 +66,12 @@ pub(super) enum Power {
     Reboot(RebootType),
     Pause,
     Unpause,
-}
-
-/// Which task may be under way already.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum During {
-    Nothing,
-    Anything,
-    /// Nothing, or one of these.
-    Or(&'static [TaskState]),
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Rule {
-    /// As refusals call the verb.
-    word: &'static str,
-    /// Empty: any.
-    vm_states: &'static [VmState],
-    during: During,
-    /// Whether the server must have been up once.
-    launched: bool,
-    /// Whether a lock stands in the way.
-    locks: bool,
-    sets: Option<TaskState>,
-}
-
-const LIVE: &[VmState] = &[VmState::Active, VmState::Paused, VmState::Stopped];
-const HARD_REBOOT: &[VmState] = &[VmState::Active, VmState::Stopped, VmState::Paused, VmState::Error];
-const OVER_BY_HARD_REBOOT: &[TaskState] = &[
-    TaskState::Rebooting,
-    TaskState::RebootStarted,
-    TaskState::RebootingHard,
-    TaskState::Pausing,
-    TaskState::Unpausing,
-];
-
-impl Rule {
-    /// Of verbs that change a server's interfaces and show no task.
-    const fn connects(word: &'static str, vm_states: &'static [VmState], during: During) -> Self {
-        Self {
-            word,
-            vm_states,
-            during,
-            launched: false,
-            locks: true,
-            sets: None,
-        }
-    }
+    /// Keeps the server as it is, frozen; its user would not see a paused one as suspended.
+    Suspend,
+    Resume,
 }
 
 impl Verb {
-    fn rule(self) -> Rule {
-        let changes = |word, vm_states, sets| Rule {
-            word,
-            vm_states,
-            during: During::Nothing,
-            launched: true,
-            locks: true,
-            sets: Some(sets),
-        };
-        let describes = |word, locks| Rule {
-            word,
-            vm_states: LIVE,
-            during: During::Anything,
-            launched: false,
-            locks,
-            sets: None,
-        };
-        match self {
-            Self::Power(Power::Start) => changes("start", &[VmState::Stopped], TaskState::PoweringOn),
-            Self::Power(Power::Stop) => {
-                changes("stop", &[VmState::Active, VmState::Error], TaskState::PoweringOff)
-            }
-            Self::Power(Power::Reboot(RebootType::Soft)) => {
-                changes("reboot", &[VmState::Active], TaskState::Rebooting)
-            }
-            Self::Power(Power::Reboot(RebootType::Hard)) => Rule {
-                during: During::Or(OVER_BY_HARD_REBOOT),
-                ..changes("reboot", HARD_REBOOT, TaskState::RebootingHard)
-            },
-            Self::Power(Power::Pause) => changes("pause", &[VmState::Active], TaskState::Pausing),
-            Self::Power(Power::Unpause) => changes("unpause", &[VmState::Paused], TaskState::Unpausing),
-            Self::CreateImage => Rule {
-                locks: false,
-                ..changes("createImage", LIVE, TaskState::ImageSnapshotPending)
-            },
-            Self::Rebuild => changes(
-                "rebuild",
-                &[VmState::Active, VmState::Stopped, VmState::Error],
-                TaskState::Rebuilding,
-            ),
-            Self::Delete => Rule {
-                during: During::Anything,
-                launched: false,
-                ..changes("delete", &[], TaskState::Deleting)
-            },
-            Self::UpdateMetadata => describes("update metadata", true),
-            Self::DeleteMetadata => describes("delete metadata", true),
-            Self::UpdateTag => describes("update tag", false),
-            Self::UpdateTags => describes("update tags", false),
-            Self::DeleteTag => describes("delete tag", false),
-            Self::DeleteTags => describes("delete tags", false),
-            Self::AttachInterface => Rule::connects("attach_interface", LIVE, During::Nothing),
-            Self::DetachInterface => Rule::connects("detach_interface", LIVE, During::Nothing),
-            Self::AddFixedIp => Rule::connects("addFixedIp", &[], During::Anything),
-            Self::RemoveFixedIp => Rule::connects("removeFixedIp", &[], During::Anything),
-        }
-    }
-
     /// The task that the verb begins.
     pub(super) fn task_state(self) -> Option<TaskState> {
         self.rule().sets
@@ -191,16 +113,6 @@ impl Verb {
             instance.task_state = Some(task);
         }
         Ok(())
-    }
-}
-
-impl During {
-    fn allows(self, task: Option<TaskState>) -> bool {
-        match (self, task) {
-            (Self::Anything, _) | (_, None) => true,
-            (Self::Nothing, Some(_)) => false,
-            (Self::Or(tasks), Some(task)) => tasks.contains(&task),
-        }
     }
 }
 

@@ -2,14 +2,20 @@
 
 use super::*;
 use crate::compute::tests::record;
-use crate::objects::Lock;
+use crate::objects::{Lock, VmState};
 
-const VM_STATES: [VmState; 5] = [
+const VM_STATES: [VmState; 11] = [
     VmState::Active,
     VmState::Building,
     VmState::Paused,
     VmState::Stopped,
     VmState::Error,
+    VmState::Suspended,
+    VmState::Rescued,
+    VmState::Resized,
+    VmState::SoftDeleted,
+    VmState::Shelved,
+    VmState::ShelvedOffloaded,
 ];
 
 fn verbs() -> Vec<Verb> {
@@ -20,9 +26,28 @@ fn verbs() -> Vec<Verb> {
         Verb::Power(Power::Reboot(RebootType::Hard)),
         Verb::Power(Power::Pause),
         Verb::Power(Power::Unpause),
+        Verb::Power(Power::Suspend),
+        Verb::Power(Power::Resume),
         Verb::CreateImage,
+        Verb::CreateBackup,
         Verb::Rebuild,
         Verb::Delete,
+        Verb::ForceDelete,
+        Verb::SoftDelete,
+        Verb::Restore,
+        Verb::Resize,
+        Verb::ConfirmResize,
+        Verb::RevertResize,
+        Verb::Migrate,
+        Verb::LiveMigrate,
+        Verb::Evacuate,
+        Verb::Shelve,
+        Verb::ShelveOffload,
+        Verb::Unshelve,
+        Verb::Rescue,
+        Verb::Unrescue,
+        Verb::ChangePassword,
+        Verb::CrashDump,
         Verb::UpdateMetadata,
         Verb::DeleteMetadata,
         Verb::UpdateTag,
@@ -51,10 +76,46 @@ fn row(cells: impl Iterator<Item = bool>) -> String {
 
 #[test]
 fn every_verb_is_legal_in_just_these_vm_states() {
-    // Active, Building, Paused, Stopped, Error
+    // Active, Building, Paused, Stopped, Error; Suspended, Rescued, Resized; SoftDeleted, Shelved, ShelvedOffloaded
     let table = [
-        "...x.", "x...x", "x....", "x.xxx", "x....", "..x..", "x.xx.", "x..xx", "xxxxx", "x.xx.", "x.xx.",
-        "x.xx.", "x.xx.", "x.xx.", "x.xx.", "x.xx.", "x.xx.", "xxxxx", "xxxxx",
+        "...x.......", // start
+        "x...x......", // stop
+        "x..........", // reboot SOFT
+        "x.xxxx.....", // reboot HARD
+        "x..........", // pause
+        "..x........", // unpause
+        "x..........", // suspend
+        ".....x.....", // resume
+        "x.xx.x.....", // createImage
+        "x.xx.x.....", // createBackup
+        "x..xx......", // rebuild
+        "xxxxxxxxxxx", // delete
+        "xxxxxxxxxxx", // forceDelete
+        "xxxxxxxxxxx", // delete, softly
+        "........x..", // restore
+        "x..x.......", // resize
+        ".......x...", // confirmResize
+        ".......x...", // revertResize
+        "x..x.......", // migrate
+        "x.x........", // os-migrateLive
+        "x..xx......", // evacuate
+        "x.xx.x.....", // shelve
+        ".........x.", // shelveOffload
+        ".........xx", // unshelve
+        "x..xx......", // rescue
+        "......x....", // unrescue
+        "x..........", // changePassword
+        "x.x.x.xx...", // trigger_crash_dump
+        "x.xx.x.....", // metadata
+        "x.xx.x.....",
+        "x.xx.x.....", // tags
+        "x.xx.x.....",
+        "x.xx.x.....",
+        "x.xx.x.....",
+        "x.xx.......", // interfaces
+        "x.xx.......",
+        "xxxxxxxxxxx", // addresses
+        "xxxxxxxxxxx",
     ];
     let found: Vec<String> = verbs()
         .into_iter()
@@ -89,6 +150,19 @@ fn every_verb_is_legal_during_just_these_tasks() {
         T::Rebuilding,
         T::RebuildSpawning,
         T::Deleting,
+        T::Suspending,
+        T::Resuming,
+        T::ImageBackup,
+        T::UpdatingPassword,
+        T::ResizePrep,
+        T::ResizeReverting,
+        T::Rescuing,
+        T::Unrescuing,
+        T::SoftDeleting,
+        T::Restoring,
+        T::Shelving,
+        T::ShelvingOffloading,
+        T::Unshelving,
     ];
     for verb in verbs() {
         let legal = VM_STATES
@@ -99,20 +173,27 @@ fn every_verb_is_legal_during_just_these_tasks() {
             .into_iter()
             .map(|task| verb.check(&server(legal, Some(task)), false).is_ok()));
         let expected = match verb {
-            Verb::Power(Power::Reboot(RebootType::Hard)) => ".......xxx...xx...",
-            Verb::Power(_)
-            | Verb::CreateImage
-            | Verb::Rebuild
-            | Verb::AttachInterface
-            | Verb::DetachInterface => "..................",
-            _ => "xxxxxxxxxxxxxxxxxx",
+            Verb::Power(Power::Reboot(RebootType::Hard)) => ".......xxx...xx...xx...........",
+            Verb::Delete
+            | Verb::ForceDelete
+            | Verb::SoftDelete
+            | Verb::Evacuate
+            | Verb::UpdateMetadata
+            | Verb::DeleteMetadata
+            | Verb::UpdateTag
+            | Verb::UpdateTags
+            | Verb::DeleteTag
+            | Verb::DeleteTags
+            | Verb::AddFixedIp
+            | Verb::RemoveFixedIp => "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            _ => "...............................",
         };
         assert_eq!(found, expected, "{verb:?}");
     }
 }
 
 #[test]
-fn a_lock_stands_before_all_but_images_and_tags_and_never_before_an_administrator() {
+fn a_lock_stands_before_all_but_images_tags_and_evacuations_and_never_before_an_administrator() {
     for verb in verbs() {
         let legal = VM_STATES
             .into_iter()
@@ -128,7 +209,13 @@ fn a_lock_stands_before_all_but_images_and_tags_and_never_before_an_administrato
         };
         let open = matches!(
             verb,
-            Verb::CreateImage | Verb::UpdateTag | Verb::UpdateTags | Verb::DeleteTag | Verb::DeleteTags
+            Verb::CreateImage
+                | Verb::CreateBackup
+                | Verb::Evacuate
+                | Verb::UpdateTag
+                | Verb::UpdateTags
+                | Verb::DeleteTag
+                | Verb::DeleteTags
         );
         assert_eq!(verb.check(&locked, false).is_ok(), open, "{verb:?}");
         assert!(verb.check(&locked, true).is_ok(), "{verb:?}");

@@ -2,11 +2,16 @@
 
 mod boot;
 mod describe;
+mod detours;
+mod detours_away;
+mod detours_resumed;
 mod mistakes;
 mod networking;
 mod networking_attach;
+mod networking_auto;
 mod networking_choice;
 mod networking_news;
+mod shelf;
 mod stage;
 mod sync;
 mod verbs;

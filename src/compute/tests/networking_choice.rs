@@ -11,7 +11,7 @@ use crate::objects::*;
 const NOWHERE: Uuid = Uuid::from_u128(404);
 
 /// The kind of the refusal and its words; nothing may have been written.
-async fn refusal(compute: &Compute, boot: Boot) -> (&'static str, String) {
+pub(super) async fn refusal(compute: &Compute, boot: Boot) -> (&'static str, String) {
     let error = compute.boot(&user(), boot).await.unwrap_err();
     let all = compute.list(&user(), &ServerFilter::default()).await.unwrap();
     assert!(all.iter().all(|i| i.name != "refused"), "{error}");
@@ -25,7 +25,7 @@ async fn refusal(compute: &Compute, boot: Boot) -> (&'static str, String) {
     (kind, error.to_string())
 }
 
-fn refused(boot: Boot) -> Boot {
+pub(super) fn refused(boot: Boot) -> Boot {
     Boot {
         name: "refused".to_owned(),
         ..boot
@@ -380,7 +380,7 @@ async fn a_container_that_joins_another_network_has_none_of_its_own() {
         ..boot("web")
     };
     let words = "The network_mode 'host' of the user_data is for a server without networks: ask for `networks: none`.";
-    for choice in [NetworkChoice::Auto, boot_on(&[network]).network] {
+    for choice in [NetworkChoice::Unspecified, boot_on(&[network]).network] {
         assert_eq!(
             refusal(&compute, refused(wish(choice))).await,
             ("400", words.to_owned())

@@ -1,22 +1,19 @@
 //! A small cloud for tests: real records, the fake driver, and a shelf of images.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::compute::{Boot, Compute, Error, Parts, Settings};
 use crate::db::{Db, Records};
-use crate::image::{self, ByteStream, Download, ImageService, NewImage};
 use crate::network::fake::FakeNetwork;
 use crate::objects::*;
 use crate::virt::fake::{FakeDriver, FakeFaults};
+
+pub(super) use super::shelf::Shelf;
 
 pub(super) const FLAVOR: &str = "tiny";
 pub(super) const IMAGE: ImageId = ImageId(Uuid::from_u128(0x1111));
@@ -158,6 +155,7 @@ pub(super) async fn eventually<T, F: Future<Output = Option<T>>>(mut ask: impl F
 
 pub(super) fn user() -> RequestContext {
     RequestContext {
+        judge: None,
         request_id: RequestId(format!("req-{}", SystemWorld.uuid())),
         global_request_id: None,
         user_id: "alice".into(),
@@ -170,6 +168,7 @@ pub(super) fn user() -> RequestContext {
 pub(super) fn admin() -> RequestContext {
     let (user_id, project_id) = ("root".into(), "admin".into());
     RequestContext {
+        judge: None,
         user_id,
         project_id,
         roles: vec!["admin".to_owned()],
@@ -179,6 +178,7 @@ pub(super) fn admin() -> RequestContext {
 
 pub(super) fn stranger() -> RequestContext {
     RequestContext {
+        judge: None,
         user_id: "mallory".into(),
         project_id: "other".into(),
         ..user()
@@ -195,6 +195,7 @@ pub(super) fn flavor() -> Flavor {
         root_gb: 1,
         ephemeral_gb: 0,
         swap_mb: 0,
+        rxtx_factor: 1.0,
         is_public: true,
         disabled: false,
         extra_specs: BTreeMap::new(),
@@ -247,7 +248,7 @@ pub(super) fn boot(name: &str) -> Boot {
         admin_pass: None,
         availability_zone: None,
         host: None,
-        network: NetworkChoice::Auto,
+        network: NetworkChoice::Unspecified,
         security_groups: Vec::new(),
         config_drive: false,
         disk_config_auto: true,
@@ -283,117 +284,6 @@ pub(super) fn words<T: std::fmt::Debug>(outcome: Result<T, Error>) -> String {
     outcome.unwrap_err().to_string()
 }
 
-/// An image service in memory: it knows who owns what is private, and takes data only once.
-#[derive(Debug, Default)]
-pub(super) struct Shelf {
-    images: Mutex<BTreeMap<ImageId, (Image, Bytes)>>,
-    stubborn: AtomicBool,
-}
-
-impl Shelf {
-    pub(super) fn put(&self, image: Image) {
-        self.images
-            .lock()
-            .unwrap()
-            .insert(image.id, (image, Bytes::new()));
-    }
-
-    pub(super) fn deletes_fail(&self, fail: bool) {
-        self.stubborn.store(fail, Ordering::Relaxed);
-    }
-
-    pub(super) fn ids(&self) -> Vec<ImageId> {
-        self.images.lock().unwrap().keys().copied().collect()
-    }
-
-    pub(super) fn get(&self, id: ImageId) -> Option<Image> {
-        self.images
-            .lock()
-            .unwrap()
-            .get(&id)
-            .map(|(image, _)| image.clone())
-    }
-
-    fn seen<T>(
-        &self,
-        context: &RequestContext,
-        id: ImageId,
-        work: impl FnOnce(&mut (Image, Bytes)) -> Result<T, image::Error>,
-    ) -> Result<T, image::Error> {
-        let mut images = self.images.lock().unwrap();
-        let entry = images
-            .get_mut(&id)
-            .ok_or_else(|| image::Error::NotFound(id.to_string()))?;
-        let public = entry.0.visibility == Visibility::Public;
-        match public || context.is_admin() || entry.0.owner.as_ref() == Some(&context.project_id) {
-            true => work(entry),
-            false => Err(image::Error::NotFound(id.to_string())),
-        }
-    }
-}
-
-#[async_trait]
-impl ImageService for Shelf {
-    async fn show(&self, context: &RequestContext, id: ImageId) -> Result<Image, image::Error> {
-        self.seen(context, id, |(image, _)| Ok(image.clone()))
-    }
-
-    async fn download(&self, context: &RequestContext, id: ImageId) -> Result<Download, image::Error> {
-        let data = self.seen(context, id, |(_, data)| Ok(data.clone()))?;
-        let size = Some(data.len() as u64);
-        Ok(Download {
-            size,
-            stream: stream::iter([Ok(data)]).boxed(),
-        })
-    }
-
-    async fn create(&self, context: &RequestContext, new: NewImage) -> Result<Image, image::Error> {
-        let image = Image {
-            name: Some(new.name),
-            status: ImageStatus::Queued,
-            visibility: Visibility::Private,
-            owner: Some(context.project_id.clone()),
-            container_format: Some(new.container_format),
-            disk_format: Some(new.disk_format),
-            size: None,
-            min_disk: new.min_disk,
-            min_ram: new.min_ram,
-            properties: new.properties,
-            engine_id: None,
-            ..engine_image(new.id.unwrap_or_else(|| ImageId(SystemWorld.uuid())))
-        };
-        self.put(image.clone());
-        Ok(image)
-    }
-
-    async fn upload(
-        &self,
-        context: &RequestContext,
-        id: ImageId,
-        data: ByteStream,
-    ) -> Result<(), image::Error> {
-        let data: Vec<u8> = data.map_ok(|chunk| chunk.to_vec()).try_concat().await?;
-        self.seen(context, id, |(image, kept)| {
-            if image.status != ImageStatus::Queued {
-                return Err(image::Error::Conflict(format!("Image {id} has its data already")));
-            }
-            image.status = ImageStatus::Active;
-            image.size = Some(data.len() as u64);
-            *kept = data.into();
-            Ok(())
-        })
-    }
-
-    async fn delete(&self, context: &RequestContext, id: ImageId) -> Result<(), image::Error> {
-        if self.stubborn.load(Ordering::Relaxed) {
-            return Err(image::Error::Conflict("not now".to_owned()));
-        }
-        self.seen(context, id, |_| Ok(()))?;
-        self.images.lock().unwrap().remove(&id);
-        Ok(())
-    }
-}
-
 /// A record for tests of pure functions.
 pub(in crate::compute) fn record() -> Instance {
     Instance {
@@ -424,7 +314,7 @@ pub(in crate::compute) fn record() -> Instance {
         host: Some("edge-1".to_owned()),
         availability_zone: Some("nova".to_owned()),
         pinned_availability_zone: None,
-        network: NetworkChoice::Auto,
+        network: NetworkChoice::Unspecified,
         vifs: Vec::new(),
         wiring: Wiring::default(),
         vm_state: VmState::Active,
@@ -435,6 +325,7 @@ pub(in crate::compute) fn record() -> Instance {
         lock: None,
         fault: None,
         snapshot_image: None,
+        detour: Detour::default(),
         password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

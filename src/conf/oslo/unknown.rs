@@ -47,7 +47,6 @@ const NOVAS: &[&str] = &[
     "periodic_enable",
     "publish_errors",
     "pybasedir",
-    "reclaim_instance_interval",
     "report_interval",
     "reserved_host_cpus",
     "reserved_host_disk_mb",

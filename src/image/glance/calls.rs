@@ -10,6 +10,9 @@ use super::{Glance, answer};
 use crate::image::Error;
 use crate::objects::{ImageId, RequestContext, Secret};
 
+/// How Glance wants changes to be called.
+const PATCHES: &str = "application/openstack-images-v2.1-json-patch";
+
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// What a request carries to say who asks.
@@ -40,6 +43,9 @@ impl Glance {
             let mut request = self
                 .client
                 .request(method.clone(), format!("{endpoint}/v2/{path}"));
+            if method == Method::PATCH {
+                request = request.header(CONTENT_TYPE, PATCHES);
+            }
             if let Some(body) = &body {
                 request = request.json(body);
             }

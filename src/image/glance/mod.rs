@@ -3,6 +3,7 @@
 mod answer;
 mod calls;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::{StreamExt, TryStreamExt};
 use reqwest::{Body, Method};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use self::answer::Shown;
@@ -136,6 +138,69 @@ impl ImageService for Glance {
             .await?;
         Ok(())
     }
+
+    async fn with_properties(
+        &self,
+        context: &RequestContext,
+        properties: &[(&str, &str)],
+    ) -> Result<Vec<Image>, Error> {
+        let mut path = asked(properties)?;
+        let mut found = Vec::new();
+        loop {
+            let answer = self.ask(context, Method::GET, &path, None).await?;
+            let page: Page = answer::read(answer).await?;
+            found.extend(page.images.into_iter().map(Image::from));
+            match page.next.as_deref().and_then(|next| next.strip_prefix("/v2/")) {
+                Some(next) => path = next.to_owned(),
+                None => return Ok(found),
+            }
+        }
+    }
+
+    async fn set_properties(
+        &self,
+        context: &RequestContext,
+        id: ImageId,
+        properties: BTreeMap<String, String>,
+    ) -> Result<Image, Error> {
+        let before = self.show(context, id).await?.properties;
+        let changes = patch(before.into_keys(), properties);
+        let answer = self
+            .ask(context, Method::PATCH, &format!("images/{id}"), Some(changes))
+            .await?;
+        Ok(answer::read::<Shown>(answer).await?.into())
+    }
+}
+
+/// What makes one set of properties the other, in Glance's kind of JSON patch; adding replaces what is there.
+fn patch(before: impl Iterator<Item = String>, after: BTreeMap<String, String>) -> Value {
+    let path = |name: &str| format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+    let gone = before.filter(|name| !after.contains_key(name));
+    let mut changes: Vec<Value> = gone
+        .map(|name| json!({"op": "remove", "path": path(&name)}))
+        .collect();
+    changes.extend(
+        after
+            .iter()
+            .map(|(name, value)| json!({"op": "add", "path": path(name), "value": value})),
+    );
+    Value::Array(changes)
+}
+
+/// The path of a list of images, newest first.
+fn asked(properties: &[(&str, &str)]) -> Result<String, Error> {
+    let newest_first = [("sort", "created_at:desc")];
+    let pairs = properties.iter().chain(&newest_first);
+    let url = reqwest::Url::parse_with_params("http://glance/", pairs)
+        .map_err(|error| Error::Invalid(error.to_string()))?;
+    Ok(format!("images?{}", url.query().unwrap_or_default()))
+}
+
+#[derive(Debug, Deserialize)]
+struct Page {
+    images: Vec<Shown>,
+    /// The path of the next page.
+    next: Option<String>,
 }
 
 fn described(image: NewImage) -> Value {
@@ -145,6 +210,7 @@ fn described(image: NewImage) -> Value {
         .map(|(name, value)| (name, Value::from(value)))
         .collect();
     fields.extend(image.id.map(|id| ("id".to_owned(), json!(id))));
+    fields.extend(image.owner.map(|owner| ("owner".to_owned(), json!(owner))));
     fields.insert("name".to_owned(), json!(image.name));
     fields.insert("visibility".to_owned(), json!("private"));
     fields.insert("container_format".to_owned(), json!(image.container_format));

@@ -1,8 +1,10 @@
 //! The store as booting and snapshotting see it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
-use super::{Edit, LocalImages};
+use super::{Edit, Filter, LocalImages, Query};
 use crate::image::{ByteStream, Download, Error, ImageService, NewImage};
 use crate::objects::{Image, ImageId, ImageStatus, RequestContext, Visibility};
 
@@ -41,7 +43,11 @@ impl ImageService for LocalImages {
                 .into_iter()
                 .map(|(name, value)| Edit::SetProperty(name, value)),
         );
-        self.create_image(context, image.id, edits).await
+        let owned = RequestContext {
+            project_id: image.owner.unwrap_or_else(|| context.project_id.clone()),
+            ..context.clone()
+        };
+        self.create_image(&owned, image.id, edits).await
     }
 
     async fn upload(&self, context: &RequestContext, id: ImageId, data: ByteStream) -> Result<(), Error> {
@@ -50,5 +56,36 @@ impl ImageService for LocalImages {
 
     async fn delete(&self, context: &RequestContext, id: ImageId) -> Result<(), Error> {
         self.delete_image(context, id).await
+    }
+
+    async fn with_properties(
+        &self,
+        context: &RequestContext,
+        properties: &[(&str, &str)],
+    ) -> Result<Vec<Image>, Error> {
+        let filter = |(name, value): &(&str, &str)| Filter::Property((*name).to_owned(), (*value).to_owned());
+        let query = Query {
+            filters: properties.iter().map(filter).collect(),
+            limit: usize::MAX,
+            ..Query::default()
+        };
+        Ok(self.list(context, &query).await?.images)
+    }
+
+    async fn set_properties(
+        &self,
+        context: &RequestContext,
+        id: ImageId,
+        properties: BTreeMap<String, String>,
+    ) -> Result<Image, Error> {
+        let before = self.find(context, id).await?.properties.into_keys();
+        let gone = before.filter(|name| !properties.contains_key(name));
+        let mut edits: Vec<Edit> = gone.map(Edit::RemoveProperty).collect();
+        edits.extend(
+            properties
+                .into_iter()
+                .map(|(name, value)| Edit::SetProperty(name, value)),
+        );
+        self.update_image(context, id, edits).await
     }
 }

@@ -8,7 +8,6 @@
 //! remembered between two calls that a look would not show, except which rules were made: after `kill -9` at any point the
 //! next call does the rest.
 
-mod docker_user;
 mod error;
 mod external;
 mod named;
@@ -27,8 +26,8 @@ use std::path::PathBuf;
 
 use tokio::sync::Mutex;
 
-use super::nft;
 use super::vif::Namespace;
+use super::{docker_user, nft};
 use crate::objects::DeploymentId;
 use named::Named;
 

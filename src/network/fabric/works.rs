@@ -139,11 +139,11 @@ impl<'a> Works<'a> {
         self.fabric
             .apply(self.rules, "", host, of_host(name, externals))
             .await?;
-        let interfaces: Vec<String> = externals
-            .iter()
-            .map(|external| names::host_end(external))
+        let interfaces = externals.iter().map(|external| names::host_end(external));
+        let open: Vec<_> = interfaces
+            .flat_map(|interface| docker_user::through(&interface))
             .collect();
-        Ok(docker_user::let_through(host, &interfaces, name).await?)
+        Ok(docker_user::let_through(host, &open, name).await?)
     }
 
     /// Those of networks that are no more, when the last server has left them.

@@ -11,6 +11,7 @@ use crate::network::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verb {
     Networks,
+    AutoAllocated,
     Port,
     SecurityGroups,
     PortsLeft,
@@ -21,6 +22,8 @@ pub enum Verb {
     PortsOf,
     Vifs,
     Guards,
+    /// Whatever the Compute API passes on.
+    Proxy,
 }
 
 /// A handle on the service's misfortunes; cheap to clone.

@@ -14,15 +14,15 @@ use super::faults::{FakeFaults, Plans, Verb};
 use super::state::{KnownNetwork, State};
 use crate::network::firewall::{Guard, Rule};
 use crate::network::{
-    Binding, Changed, Error, Network, NetworkService, NewPort, Port, PortChange, PortStatus, SecurityGroup,
+    Binding, Changed, Error, FloatingIp, Network, NetworkService, NewPort, Port, PortChange, PortStatus,
+    SecurityGroup,
 };
-use crate::objects::vif::FloatingIp;
-use crate::objects::{Cidr, InstanceId, ProjectId, RequestContext, Vif};
+use crate::objects::{Cidr, InstanceId, ProjectId, RequestContext, Vif, vif};
 
 /// Cheap to clone; clones share their networks.
 #[derive(Debug, Clone, Default)]
 pub struct FakeNetwork {
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 #[derive(Debug)]
@@ -43,11 +43,11 @@ impl Default for Shared {
 }
 
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self, changed: Changed) {
+    pub(super) fn tell(&self, changed: Changed) {
         // Nobody listening is fine.
         self.changes.send(changed).ok();
     }
@@ -124,9 +124,31 @@ impl FakeNetwork {
         self.tell(Changed::Ports(vec![id]));
     }
 
-    pub fn add_floating_ip(&self, port: Uuid, ip: FloatingIp) {
-        self.shared.state().floating.entry(port).or_default().push(ip);
+    /// It leads to the port, from a network that nobody knows.
+    pub fn add_floating_ip(&self, port: Uuid, ip: vif::FloatingIp) {
+        let mut state = self.shared.state();
+        let id = state.id();
+        let Some(known) = state.ports.get(&port) else {
+            return;
+        };
+        let floating = FloatingIp {
+            id,
+            address: ip.floating,
+            network: Uuid::nil(),
+            network_name: String::new(),
+            port: Some(port),
+            fixed: Some(ip.fixed),
+            device: None,
+        };
+        let owned = (known.project.clone(), floating);
+        state.floating.insert(id, owned);
+        drop(state);
         self.tell(Changed::Ports(vec![port]));
+    }
+
+    /// Projects that have no network get one of this range when they ask for one.
+    pub fn allocate_automatically(&self, range: Cidr) {
+        self.shared.state().topology = Some(range);
     }
 
     pub fn limit_ports(&self, project: &str, limit: u64) {
@@ -237,6 +259,17 @@ impl NetworkService for FakeNetwork {
         };
         let seen = all.filter(|n| own(n) || n.shared || n.external || context.is_admin());
         Ok(seen.filter(|network| ids.contains(&network.id)).collect())
+    }
+
+    async fn auto_allocated(&self, context: &RequestContext) -> Result<Option<Network>, Error> {
+        self.shared.enter(Verb::AutoAllocated).await?;
+        let topology = self.shared.state().topology.take();
+        let Some(range) = topology else {
+            return Ok(None);
+        };
+        let id = self.add_network(context.project_id.as_str(), "auto_allocated_network", &[range]);
+        let state = self.shared.state();
+        Ok(Some(state.network(id)?.network.clone()))
     }
 
     async fn port(&self, context: &RequestContext, id: Uuid) -> Result<Port, Error> {

@@ -6,8 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use uuid::Uuid;
 
 use crate::network::firewall::{Direction, Ethertype, Guard, Rule, Sender};
-use crate::network::{Error, Network, Port, PortStatus, SecurityGroup};
-use crate::objects::vif::{self, FloatingIp};
+use crate::network::{
+    Error, FloatingIp, Network, Port, PortStatus, SecurityGroup, SecurityGroupRule, protocols,
+};
+use crate::objects::vif;
 use crate::objects::{Cidr, Mac, ProjectId, Vif};
 
 #[derive(Debug, Default)]
@@ -15,7 +17,11 @@ pub(super) struct State {
     pub(super) networks: BTreeMap<Uuid, KnownNetwork>,
     pub(super) ports: BTreeMap<Uuid, Port>,
     pub(super) groups: BTreeMap<Uuid, (SecurityGroup, Vec<Rule>)>,
-    pub(super) floating: HashMap<Uuid, Vec<FloatingIp>>,
+    /// What else members of groups let in.
+    pub(super) rules: BTreeMap<Uuid, SecurityGroupRule>,
+    pub(super) floating: BTreeMap<Uuid, (ProjectId, FloatingIp)>,
+    /// What is made for projects that have no network, until somebody asks.
+    pub(super) topology: Option<Cidr>,
     pub(super) limits: HashMap<ProjectId, u64>,
     /// Ports that are bound do not work until somebody says so.
     pub(super) slow: bool,
@@ -175,7 +181,7 @@ impl State {
             preserve_on_delete: false,
             active: port.status == PortStatus::Active,
             tag: None,
-            floating_ips: self.floating.get(&id).cloned().unwrap_or_default(),
+            floating_ips: self.leading_to(id).collect(),
             vif_type: port.host.as_ref().map(|_| "bridge".to_owned()),
             details: vif::Details::default(),
             ovs_interface_id: None,
@@ -197,10 +203,7 @@ impl State {
         let port = self.ports.get(&id)?;
         let sender = |ip: &IpAddr| Sender {
             mac: port.mac,
-            address: Cidr {
-                address: *ip,
-                prefix: if ip.is_ipv4() { 32 } else { 128 },
-            },
+            address: alone(*ip),
         };
         let known = port
             .security_groups
@@ -210,9 +213,53 @@ impl State {
             port: id,
             enabled: self.networks.get(&port.network)?.network.port_security_enabled,
             senders: port.fixed_ips.iter().map(|(_, ip)| sender(ip)).collect(),
-            rules: known.flat_map(|(_, rules)| rules.clone()).collect(),
+            rules: known
+                .flat_map(|(group, rules)| rules.iter().cloned().chain(self.admissions(group.id)))
+                .collect(),
         })
     }
+
+    fn leading_to(&self, port: Uuid) -> impl Iterator<Item = vif::FloatingIp> {
+        let floating = self.floating.values().map(|(_, floating)| floating);
+        floating
+            .filter(move |floating| floating.port == Some(port))
+            .filter_map(|it| {
+                let (fixed, floating) = (it.fixed?, it.address);
+                Some(vif::FloatingIp { fixed, floating })
+            })
+    }
+
+    fn admissions(&self, group: Uuid) -> impl Iterator<Item = Rule> {
+        let rules = self.rules.values().filter(move |rule| rule.group == group);
+        rules.map(|rule| {
+            let admits = &rule.admits;
+            let members = admits.remote_group.map(|group| self.members(group));
+            Rule {
+                direction: Direction::Ingress,
+                ethertype: admits.ethertype,
+                protocol: admits.protocol.as_deref().and_then(protocols::number),
+                min: admits.min,
+                max: admits.max,
+                remote: members.or_else(|| admits.remote_prefix.map(|prefix| vec![prefix])),
+            }
+        })
+    }
+
+    fn members(&self, group: Uuid) -> Vec<Cidr> {
+        let ports = self
+            .ports
+            .values()
+            .filter(|port| port.security_groups.contains(&group));
+        ports
+            .flat_map(|port| &port.fixed_ips)
+            .map(|(_, ip)| alone(*ip))
+            .collect()
+    }
+}
+
+fn alone(address: IpAddr) -> Cidr {
+    let prefix = if address.is_ipv4() { 32 } else { 128 };
+    Cidr { address, prefix }
 }
 
 fn nth(cidr: Cidr, number: u32) -> Option<IpAddr> {
@@ -223,7 +270,7 @@ fn nth(cidr: Cidr, number: u32) -> Option<IpAddr> {
 }
 
 /// All but the network's own address, the gateway's and (of IPv4) the broadcast's.
-fn hosts(cidr: Cidr) -> impl Iterator<Item = IpAddr> {
+pub(super) fn hosts(cidr: Cidr) -> impl Iterator<Item = IpAddr> {
     let width = if cidr.address.is_ipv4() { 32 } else { 128 };
     let bits = (width - u32::from(cidr.prefix)).min(16);
     let last = (1_u32 << bits).saturating_sub(1);

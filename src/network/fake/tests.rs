@@ -11,6 +11,7 @@ use crate::objects::{InstanceId, RequestContext, RequestId};
 
 fn context() -> RequestContext {
     RequestContext {
+        judge: None,
         request_id: RequestId("req-1".to_owned()),
         global_request_id: None,
         user_id: "alice".into(),

@@ -44,6 +44,7 @@ impl LocalNetworks {
 /// The service itself, acting for a project.
 pub(super) fn service(project: &ProjectId) -> RequestContext {
     RequestContext {
+        judge: None,
         request_id: RequestId::from("-"),
         global_request_id: None,
         user_id: UserId::from("nova-docker"),

@@ -15,6 +15,7 @@ mod keeper;
 pub mod networks;
 pub mod ports;
 mod protocols;
+mod proxy;
 pub mod quotas;
 mod ranges;
 pub mod records;
@@ -35,7 +36,7 @@ mod wiring;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::{Mutex, broadcast, watch};
+use tokio::sync::{Mutex, OwnedMutexGuard, broadcast, watch};
 
 pub use edit::Edit;
 pub use error::{Error, Why};
@@ -108,18 +109,29 @@ impl LocalNetworks {
         if writes.is_empty() {
             return Ok((done, before));
         }
-        let (inner, after) = (self.inner.clone(), Arc::new(after));
-        let kept = after.clone();
+        let after = Arc::new(after);
+        self.keep(writing, writes, before, after.clone()).await?;
+        Ok((done, after))
+    }
+
+    /// Apart from `change`, so that it is compiled once and not for each kind of change.
+    async fn keep(
+        &self,
+        writing: OwnedMutexGuard<()>,
+        writes: Vec<db::NetworkWrite>,
+        before: Arc<State>,
+        after: Arc<State>,
+    ) -> Result<(), db::Error> {
+        let inner = self.inner.clone();
         let write = tokio::spawn(async move {
             let _writing = writing;
             inner.records.write(&writes).await?;
-            inner.replace(&before, kept);
-            Ok::<_, db::Error>(())
+            inner.replace(&before, after);
+            Ok(())
         });
         write
             .await
-            .map_err(|_| db::Error::Sql(sqlx::Error::WorkerCrashed))??;
-        Ok((done, after))
+            .map_err(|_| db::Error::Sql(sqlx::Error::WorkerCrashed))?
     }
 
     /// Wakes whoever waits for any change at all.

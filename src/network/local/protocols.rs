@@ -1,37 +1,11 @@
-//! IP protocols by the names that Neutron knows, and by their numbers.
+//! What a rule may say of an IP protocol, and what that means.
 
 use serde_json::Value;
 
 use super::error::Error;
 use crate::network::firewall::Ethertype;
-
-const NUMBERS: [(&str, u8); 25] = [
-    ("ah", 51),
-    ("dccp", 33),
-    ("egp", 8),
-    ("esp", 50),
-    ("gre", 47),
-    ("hopopt", 0),
-    ("icmp", 1),
-    ("igmp", 2),
-    ("ip", 0),
-    ("ipip", 4),
-    ("ipv6-encap", 41),
-    ("ipv6-frag", 44),
-    ("ipv6-icmp", 58),
-    ("icmpv6", 58),
-    ("ipv6-nonxt", 59),
-    ("ipv6-opts", 60),
-    ("ipv6-route", 43),
-    ("ospf", 89),
-    ("pgm", 113),
-    ("rsvp", 46),
-    ("sctp", 132),
-    ("tcp", 6),
-    ("udp", 17),
-    ("udplite", 136),
-    ("vrrp", 112),
-];
+use crate::network::protocols::NUMBERS;
+pub(super) use crate::network::protocols::number;
 
 pub(super) const ICMP_PROTOCOLS: [u8; 2] = [1, 58];
 const WITH_PORTS: [u8; 5] = [6, 17, 33, 132, 136];
@@ -64,11 +38,6 @@ fn unknown(said: &str) -> Error {
         names.join(", ")
     );
     Error::invalid("SecurityGroupRuleInvalidProtocol", message)
-}
-
-pub(super) fn number(name: &str) -> Option<u8> {
-    let known = NUMBERS.iter().find(|(known, _)| *known == name);
-    known.map_or_else(|| name.parse().ok(), |(_, number)| Some(*number))
 }
 
 /// The ICMP of IPv6 is a protocol of its own.

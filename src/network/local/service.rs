@@ -161,7 +161,7 @@ fn usual(state: &State, context: &RequestContext) -> Vec<Network> {
     }
 }
 
-fn told(state: &State, network: &records::Network) -> Network {
+pub(super) fn told(state: &State, network: &records::Network) -> Network {
     Network {
         id: network.standard.id,
         name: network.name.clone(),
@@ -191,7 +191,7 @@ fn known(port: &records::Port) -> Port {
     }
 }
 
-fn named(group: &records::SecurityGroup) -> SecurityGroup {
+pub(super) fn named(group: &records::SecurityGroup) -> SecurityGroup {
     SecurityGroup {
         id: group.standard.id,
         name: group.name.clone(),

@@ -10,6 +10,7 @@ use super::shown::{AddressGroup, AddressPair, FixedIp, Rule, alone};
 use super::{Neutron, shown};
 use crate::network::Error;
 use crate::network::firewall::{self, Ethertype, Guard, Sender};
+use crate::network::protocols::number;
 use crate::objects::Cidr;
 
 /// Addresses by the group that they are in.
@@ -158,46 +159,15 @@ fn let_through(rule: &Rule, members: &Addresses, named: &Addresses) -> Option<fi
     })
 }
 
-/// IANA's numbers of the names that Neutron takes.
-const PROTOCOLS: [(&str, u8); 26] = [
-    ("ah", 51),
-    ("dccp", 33),
-    ("egp", 8),
-    ("esp", 50),
-    ("gre", 47),
-    ("hopopt", 0),
-    ("icmp", 1),
-    ("icmpv6", 58),
-    ("igmp", 2),
-    ("ip", 0),
-    ("ipip", 4),
-    ("ipv6-encap", 41),
-    ("ipv6-frag", 44),
-    ("ipv6-icmp", 58),
-    ("ipv6-nonxt", 59),
-    ("ipv6-opts", 60),
-    ("ipv6-route", 43),
-    ("ospf", 89),
-    ("pgm", 113),
-    ("rsvp", 46),
-    ("sctp", 132),
-    ("tcp", 6),
-    ("udp", 17),
-    ("udplite", 136),
-    ("vrrp", 112),
-    ("any", 0),
-];
-
 /// Neutron means any protocol by 0, and `ICMPv6` when a rule for IPv6 says `icmp`.
 fn protocol(rule: &Rule) -> Result<Option<u8>, &str> {
     let Some(name) = &rule.protocol else {
         return Ok(None);
     };
-    let known = PROTOCOLS
-        .iter()
-        .find(|(known, _)| known.eq_ignore_ascii_case(name));
-    let number = known.map(|(_, number)| *number).or_else(|| name.parse().ok());
-    match (number.ok_or(name.as_str())?, rule.ethertype) {
+    if name.eq_ignore_ascii_case("any") {
+        return Ok(None);
+    }
+    match (number(name).ok_or(name.as_str())?, rule.ethertype) {
         (0, _) => Ok(None),
         (1, Ethertype::V6) => Ok(Some(58)),
         (number, _) => Ok(Some(number)),

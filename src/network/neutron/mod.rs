@@ -8,6 +8,7 @@ mod interest;
 mod list;
 mod offers;
 mod ports;
+mod proxy;
 mod refusal;
 mod shown;
 mod vifs;
@@ -93,6 +94,10 @@ impl NetworkService for Neutron {
             Some(ids) => self.named_networks(context, ids).await,
             None => self.available_networks(context).await,
         }
+    }
+
+    async fn auto_allocated(&self, context: &RequestContext) -> Result<Option<Network>, Error> {
+        self.topology(context).await
     }
 
     async fn port(&self, context: &RequestContext, id: Uuid) -> Result<Port, Error> {

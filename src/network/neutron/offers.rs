@@ -27,6 +27,18 @@ fn unlimited() -> i64 {
 }
 
 #[derive(Debug, Deserialize)]
+struct TopologyAnswer {
+    auto_allocated_topology: Topology,
+}
+
+/// A network with a subnet, and a router that leads out.
+#[derive(Debug, Deserialize)]
+struct Topology {
+    /// The network's.
+    id: Uuid,
+}
+
+#[derive(Debug, Deserialize)]
 struct Counted {}
 
 #[derive(Debug, Deserialize)]
@@ -68,6 +80,31 @@ impl Neutron {
             self.list(caller, "networks", &shared, &[]),
         )?;
         Ok(own.into_iter().chain(shared).map(Network::from).collect())
+    }
+
+    /// Neutron says first whether there is all that it needs: half of a topology would be the project's only network then.
+    pub(super) async fn topology(&self, context: &RequestContext) -> Result<Option<Network>, Error> {
+        if !self.has_extension("auto-allocated-topology").await? {
+            return Ok(None);
+        }
+        let caller = Caller::User(context);
+        let path = format!("auto-allocated-topology/{}", context.project_id);
+        let trial = vec![("fields".to_owned(), "dry-run".to_owned())];
+        let trial = self.send(caller, &Call::get(path.as_str(), trial)).await;
+        match trial {
+            Ok(_) => {}
+            Err(Error::Conflict(lacking)) => {
+                tracing::info!(project.id = %context.project_id, lacking, "Neutron cannot make a network by itself");
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        }
+        let call = Call::get(path, Vec::new());
+        let id = match self.ask::<TopologyAnswer>(caller, &call).await {
+            Err(Error::Conflict(_)) => return Ok(None),
+            made => made?.auto_allocated_topology.id,
+        };
+        Ok(self.named_networks(context, &[id]).await?.pop())
     }
 
     pub(super) async fn offered_port(&self, context: &RequestContext, id: Uuid) -> Result<Port, Error> {

@@ -7,7 +7,9 @@ use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use crate::network::firewall::{Direction, Ethertype};
-use crate::network::{Network as Offered, Port as Known, PortStatus, SecurityGroup};
+use crate::network::{
+    Admission, Network as Offered, Port as Known, PortStatus, SecurityGroup, SecurityGroupRule,
+};
 use crate::objects::vif::Details;
 use crate::objects::{Cidr, Mac, ProjectId};
 
@@ -115,6 +117,8 @@ pub(super) struct Group {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Rule {
+    #[serde(default)]
+    pub(super) id: Uuid,
     pub(super) security_group_id: Uuid,
     pub(super) direction: Direction,
     pub(super) ethertype: Ethertype,
@@ -241,6 +245,24 @@ impl From<Group> for SecurityGroup {
             name: group.name,
             description: group.description,
             project: group.project_id,
+        }
+    }
+}
+
+impl From<Rule> for SecurityGroupRule {
+    fn from(rule: Rule) -> Self {
+        let number = |port: Option<i32>| port.and_then(|port| u16::try_from(port).ok());
+        Self {
+            id: rule.id,
+            group: rule.security_group_id,
+            admits: Admission {
+                ethertype: rule.ethertype,
+                protocol: rule.protocol,
+                min: number(rule.port_range_min),
+                max: number(rule.port_range_max),
+                remote_group: rule.remote_group_id,
+                remote_prefix: rule.remote_ip_prefix,
+            },
         }
     }
 }

@@ -33,7 +33,7 @@ impl Neutron {
         let (networks, subnets, floating) = tokio::try_join!(
             self.list_by(Caller::Us, "networks", "id", networks, &[]),
             self.list_by(Caller::Us, "subnets", "id", subnets, &[]),
-            self.floating_ips(Caller::Us, present),
+            self.leading_to(Caller::Us, present),
         )?;
         let found = Found {
             networks: shown::by_id(networks, |network: &shown::Network| network.id),
@@ -55,7 +55,7 @@ impl Neutron {
     }
 
     /// None where Neutron has no routers.
-    pub(super) async fn floating_ips(
+    pub(super) async fn leading_to(
         &self,
         caller: Caller<'_>,
         ports: impl IntoIterator<Item = Uuid>,

@@ -14,6 +14,8 @@ use crate::objects::vif::Network;
 pub(super) struct Bridge {
     pub(super) vlan_interface: Option<String>,
     pub(super) flat_interface: Option<String>,
+    /// A bridge of ours goes with the last that is in it; otherwise somebody else cares for that.
+    pub(super) removes_bridges: bool,
 }
 
 impl Wiring for Bridge {
@@ -41,14 +43,22 @@ impl Wiring for Bridge {
             link: names.tap.clone(),
             bridge: bridge.to_owned(),
         });
-        changes.push(up(&names.tap));
+        let (link, on) = (names.tap.clone(), true);
+        changes.extend([Change::LetThrough { link, on }, up(&names.tap)]);
         Ok(Plan::on_host(changes))
     }
 
-    /// The bridge and what it stands on stay, for the next server.
+    /// A bridge with a way out stays, for the next server.
     fn unplug(&self, _owner: &Owner, vif: &Vif) -> Result<Plan, Error> {
         let Names { tap, ns, .. } = Names::of(vif.id);
-        Ok(Plan::on_host([tap, ns].map(|link| Change::Delete { link })))
+        let (link, on) = (tap.clone(), false);
+        let mut changes = vec![Change::LetThrough { link, on }];
+        changes.extend([tap, ns].map(|link| Change::Delete { link }));
+        let bridge = vif.bridge().filter(|_| self.removes_bridges);
+        changes.extend(bridge.map(|bridge| Change::Forsake {
+            bridge: bridge.to_owned(),
+        }));
+        Ok(Plan::on_host(changes))
     }
 }
 

@@ -71,6 +71,16 @@ pub enum Change {
     Free {
         link: String,
     },
+    /// Removes a bridge that we made and that nothing is in any more. Succeeds when it is somebody else's, or used.
+    Forsake {
+        bridge: String,
+    },
+    /// Whether what its bridge passes to this interface, and from it to the outside, is let through by the packet filter
+    /// of the engine, where that sees it.
+    LetThrough {
+        link: String,
+        on: bool,
+    },
     /// To another namespace, under another name, in one go.
     Move {
         link: String,

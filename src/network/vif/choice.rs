@@ -24,6 +24,8 @@ pub struct Settings {
     pub vlan_interface: Option<String>,
     /// The interface for bridges and macvlans of networks that do not name one.
     pub flat_interface: Option<String>,
+    /// Bridges that were made for VIFs go with the last of them.
+    pub removes_bridges: bool,
     /// Of the driver `command`.
     pub plug_commands: Vec<String>,
     pub unplug_commands: Vec<String>,
@@ -37,11 +39,21 @@ pub enum Plugging {
     Engine,
 }
 
+/// Whether the driver works with what the host has. The others make bridges of their own, wherever they are told to work.
+pub fn needs_the_host(name: &str, settings: &Settings) -> bool {
+    let bridges = matches!(
+        name,
+        "generic" | "novadocker.virt.docker.vifs.DockerGenericVIFDriver" | "bridge"
+    );
+    !bridges || settings.flat_interface.is_some() || settings.vlan_interface.is_some()
+}
+
 /// The driver of this name. The host is not touched yet; mistakes in the commands are found.
 pub fn choose(name: &str, settings: &Settings, host: Arc<dyn Host>) -> Result<Plugging, Error> {
     let bridge = || Bridge {
         vlan_interface: settings.vlan_interface.clone(),
         flat_interface: settings.flat_interface.clone(),
+        removes_bridges: settings.removes_bridges,
     };
     let wiring: Arc<dyn Wiring> = match name {
         "generic" | "novadocker.virt.docker.vifs.DockerGenericVIFDriver" => Arc::new(Generic::new(bridge())),

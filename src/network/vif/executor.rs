@@ -107,6 +107,10 @@ impl Done {
                 };
                 vec![(to.clone(), back)]
             }
+            Change::LetThrough { link, on: true } if self.made.contains(link) => {
+                let (link, on) = (link.clone(), false);
+                vec![(place.clone(), Change::LetThrough { link, on })]
+            }
             Change::Mac { link, .. }
             | Change::Mtu { link, .. }
             | Change::Up { link, .. }
@@ -162,5 +166,9 @@ fn restored(change: &Change, link: &str, before: Link) -> Option<Change> {
 
 /// Whether a failed change may have left something behind.
 fn half_made(change: &Change) -> bool {
-    change.makes().is_some() || matches!(change, Change::OvsPort(_) | Change::Run { .. })
+    let in_parts = matches!(
+        change,
+        Change::OvsPort(_) | Change::Run { .. } | Change::LetThrough { .. }
+    );
+    change.makes().is_some() || in_parts
 }

@@ -34,7 +34,7 @@ use async_trait::async_trait;
 use crate::objects::Vif;
 
 pub use change::{Change, OvsPort, Place, Route};
-pub use choice::{Plugging, Settings, choose};
+pub use choice::{Plugging, Settings, choose, needs_the_host};
 pub use error::Error;
 pub use host::{Host, Link};
 pub use inside::Inside;
@@ -60,7 +60,7 @@ pub trait VifDriver: fmt::Debug + Send + Sync {
     /// Takes an interface out of a namespace that goes on living; `unplug` comes next. Only interfaces that have no end
     /// on the host need it: the others vanish when `unplug` removes their end.
     async fn detach(&self, vif: &Vif, inside: &Inside) -> Result<(), Error>;
-    /// Removes everything that `plug` and `attach` made for this VIF alone; bridges that VIFs share stay. After an error
-    /// the rest has been tried, and it may be called again.
+    /// Removes everything that `plug` and `attach` made for this VIF alone; a bridge that VIFs share stays, but
+    /// perhaps not when it was the last. After an error the rest has been tried, and it may be called again.
     async fn unplug(&self, owner: &Owner, vif: &Vif) -> Result<(), Error>;
 }

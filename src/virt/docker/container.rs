@@ -7,7 +7,7 @@ use bollard::models::{ContainerCreateBody, HostConfig, ImageConfig};
 use super::dialect::{devices, restart_policy, some, ulimits};
 use super::joining::Joining;
 use super::names;
-use crate::objects::{DeploymentId, Image, Instance};
+use crate::objects::{DeploymentId, Flavor, Image, Instance};
 use crate::user_data::ContainerOptions;
 use crate::virt::Error;
 
@@ -82,14 +82,36 @@ pub(in crate::virt) fn create_body(
     Ok(ground.joining.complete(&instance.hostname, options, body))
 }
 
+/// What a flavor lets a container have of memory and processors: all of it can change while the container runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Limits {
+    pub(super) memory: Option<i64>,
+    pub(super) memory_swap: Option<i64>,
+    pub(super) cpu_shares: i64,
+    pub(super) nano_cpus: i64,
+}
+
+impl Limits {
+    /// `cpus` are those of the host.
+    pub(super) fn of(flavor: &Flavor, options: &ContainerOptions, cpus: u32) -> Self {
+        let memory = bytes(flavor.memory_mb);
+        Self {
+            memory,
+            memory_swap: memory.map(|memory| memory_and_swap(memory, flavor.swap_mb, options.memory_swap)),
+            cpu_shares: (i64::from(flavor.vcpus) * 1024).min(MOST_SHARES),
+            nano_cpus: i64::from(flavor.vcpus.min(cpus)) * 1_000_000_000,
+        }
+    }
+}
+
 fn host_config(instance: &Instance, options: &ContainerOptions, ground: &Ground<'_>) -> HostConfig {
     let flavor = &instance.flavor;
-    let memory = bytes(flavor.memory_mb);
+    let limits = Limits::of(flavor, options, ground.cpus);
     HostConfig {
-        memory,
-        memory_swap: memory.map(|memory| memory_and_swap(memory, flavor.swap_mb, options.memory_swap)),
-        cpu_shares: Some((i64::from(flavor.vcpus) * 1024).min(MOST_SHARES)),
-        nano_cpus: Some(i64::from(flavor.vcpus.min(ground.cpus)) * 1_000_000_000),
+        memory: limits.memory,
+        memory_swap: limits.memory_swap,
+        cpu_shares: Some(limits.cpu_shares),
+        nano_cpus: Some(limits.nano_cpus),
         cpuset_cpus: options.cpuset_cpus.clone(),
         storage_opt: (ground.limit_disk && flavor.root_gb > 0)
             .then(|| HashMap::from([("size".to_owned(), format!("{}G", flavor.root_gb))])),

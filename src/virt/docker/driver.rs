@@ -11,12 +11,14 @@ use tokio_util::task::TaskTracker;
 use super::host::Abilities;
 use super::networking::{EngineNetworks, HostEnds, Memory};
 use super::turns::Turns;
+use super::uptime;
 use crate::docker::Docker;
 use crate::image::ImageService;
 use crate::network::guest::Guests;
 use crate::network::vif::Plugging;
 use crate::objects::{
-    DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, RequestContext, Vif,
+    DeploymentId, Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, RequestContext, Secret,
+    Vif,
 };
 use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
 
@@ -137,6 +139,34 @@ impl ComputeDriver for DockerDriver {
         self.thaw(id).await
     }
 
+    async fn resize(&self, instance: &Instance) -> Result<(), Error> {
+        self.limit(instance).await
+    }
+
+    async fn rescue(
+        &self,
+        context: &RequestContext,
+        instance: &Instance,
+        image: &Image,
+        supplies: &Supplies,
+        timeout: Duration,
+    ) -> Result<Observed, Error> {
+        self.enter_rescue(context, instance, image, supplies, timeout)
+            .await
+    }
+
+    async fn unrescue(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
+        self.leave_rescue(instance, network).await
+    }
+
+    async fn set_admin_password(&self, id: InstanceId, user: &str, password: &Secret) -> Result<(), Error> {
+        self.change_password(id, user, password).await
+    }
+
+    async fn diagnostics(&self, instance: &Instance) -> Result<Diagnostics, Error> {
+        self.usage(instance).await
+    }
+
     async fn snapshot(
         &self,
         context: &RequestContext,
@@ -161,6 +191,10 @@ impl ComputeDriver for DockerDriver {
 
     async fn resources(&self) -> Result<HostResources, Error> {
         self.host_resources().await
+    }
+
+    async fn host_uptime(&self) -> Result<Option<String>, Error> {
+        Ok(uptime::of_host(self.docker.url()).await)
     }
 
     async fn events(&self) -> Result<BoxStream<'static, Event>, Error> {

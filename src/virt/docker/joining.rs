@@ -11,7 +11,8 @@ use crate::network::firewall::METADATA;
 use crate::objects::Vif;
 use crate::user_data::ContainerOptions;
 
-const NONE: &str = "none";
+/// The network of an empty namespace.
+pub(super) const NONE: &str = "none";
 
 /// How a container comes to its networks.
 #[derive(Debug, Clone, PartialEq)]

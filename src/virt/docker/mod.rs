@@ -3,6 +3,7 @@
 mod config_drive;
 mod console;
 mod container;
+mod diagnostics;
 mod dialect;
 mod driver;
 mod events;
@@ -14,11 +15,15 @@ mod key;
 mod names;
 mod networking;
 mod observe;
+mod password;
 mod power;
 mod refusal;
+mod rescue;
+mod resize;
 mod snapshot;
 mod spawn;
 mod turns;
+mod uptime;
 
 pub use driver::{DockerDriver, Settings};
 // The fake driver refuses by the same rules.

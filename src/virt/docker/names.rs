@@ -17,6 +17,16 @@ pub(super) fn container_name(id: InstanceId) -> String {
     format!("nova-{id}")
 }
 
+/// Where a rescued server's own container waits.
+pub(super) fn parked_name(id: InstanceId) -> String {
+    format!("nova-{id}-rescued")
+}
+
+/// The engine's volume that is a rescued server's root filesystem.
+pub(super) fn rescue_volume(id: InstanceId) -> String {
+    format!("nova-{id}-rescue")
+}
+
 pub(super) fn labels(
     deployment: DeploymentId,
     host: &str,
@@ -51,6 +61,18 @@ pub(super) fn instance_of(
     }
     let id: InstanceId = labels.get(INSTANCE)?.parse().ok()?;
     (name.trim_start_matches('/') == container_name(id)).then_some(id)
+}
+
+/// Whether a container with this name and these labels is a server of this deployment that is being rescued.
+pub(super) fn is_parked(
+    deployment: DeploymentId,
+    id: InstanceId,
+    name: &str,
+    labels: &HashMap<String, String>,
+) -> bool {
+    labels.get(DEPLOYMENT) == Some(&deployment.to_string())
+        && labels.get(INSTANCE) == Some(&id.to_string())
+        && name.trim_start_matches('/') == parked_name(id)
 }
 
 /// The repository of the images that this deployment brought into the engine.
@@ -94,6 +116,11 @@ mod tests {
         assert_eq!(instance_of(OURS, "/run-from-a-snapshot", &labelled(OURS)), None);
         assert_eq!(instance_of(OURS, &name, &HashMap::new()), None);
         assert_eq!(instance_of(OURS, &name, &blank_labels()), None);
+        let parked = format!("/nova-{SERVER}-rescued");
+        assert_eq!(instance_of(OURS, &parked, &labelled(OURS)), None);
+        assert!(is_parked(OURS, SERVER, &parked, &labelled(OURS)));
+        assert!(!is_parked(OURS, SERVER, &parked, &labelled(THEIRS)));
+        assert!(!is_parked(OURS, SERVER, &name, &labelled(OURS)));
     }
 
     #[test]

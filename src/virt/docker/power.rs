@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use bollard::query_parameters::{
-    KillContainerOptionsBuilder, StartContainerOptions, StopContainerOptionsBuilder,
-};
+use bollard::models::ContainerInspectResponse;
+use bollard::query_parameters::{KillContainerOptionsBuilder, StopContainerOptionsBuilder};
 
 use super::DockerDriver;
-use super::networking::HostEnds;
+use super::networking::{HostEnds, Ready, network_mode};
 use super::observe::observed;
 use super::refusal::refused_for;
 use crate::objects::{Instance, InstanceId, PowerState};
@@ -17,31 +16,37 @@ impl DockerDriver {
     /// Starting what is paused lets it go on. A server that cannot be connected is not left running.
     pub(super) async fn start(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
         let id = instance.id;
-        let (container, now) = self.container_and_state(id).await?;
-        let api = self.docker.patient_api().await?;
-        let ends = match now.power_state {
-            PowerState::Running => HostEnds::Unknown,
+        let container = self.existing(id).await?;
+        match observed(&container).power_state {
+            PowerState::Running => {}
             PowerState::Paused => {
-                api.unpause_container(&container).await.map_err(refused_for(id))?;
-                HostEnds::Unknown
+                self.thaw(id).await?;
             }
-            _ => {
-                self.over(id);
-                self.prepare(instance, &network.vifs).await?;
-                api.start_container(&container, None::<StartContainerOptions>)
-                    .await
-                    .map_err(refused_for(id))?;
-                HostEnds::Made
-            }
+            _ => return self.start_anew(&container, instance, network).await,
+        }
+        self.wire(instance, network, HostEnds::Unknown).await
+    }
+
+    async fn start_anew(
+        &self,
+        container: &ContainerInspectResponse,
+        instance: &Instance,
+        network: &NetworkInfo,
+    ) -> Result<Observed, Error> {
+        let id = instance.id;
+        let ready = Ready {
+            id: container.id.clone().ok_or(Error::NoSuchInstance(id))?,
+            network_mode: network_mode(container).to_owned(),
         };
-        let wired = self.wire(instance, network, ends).await;
-        if wired.is_err()
-            && ends == HostEnds::Made
+        self.over(id);
+        self.prepare(instance, &network.vifs).await?;
+        let started = self.start_connected(&ready, instance, network).await;
+        if started.is_err()
             && let Err(error) = self.kill(id).await
         {
             tracing::error!(instance.id = %id, %error, "a server without its network could not be stopped");
         }
-        wired
+        started
     }
 
     /// A paused container goes on first, or it could not hear that it should end.

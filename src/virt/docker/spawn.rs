@@ -7,7 +7,6 @@ use base64::engine::general_purpose::STANDARD;
 use bollard::models::{ContainerCreateBody, ContainerCreateResponse};
 use bollard::query_parameters::{
     CreateContainerOptions, CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder,
-    StartContainerOptions,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -15,7 +14,7 @@ use super::DockerDriver;
 use super::container::{Ground, create_body};
 use super::joining::{Joining, with_mac_for_old_engines};
 use super::names::container_name;
-use super::networking::HostEnds;
+use super::networking::Ready;
 use super::refusal::refused;
 use crate::network::vif::Plugging;
 use crate::objects::{Image, Instance, InstanceId, RequestContext, UserData, Vif};
@@ -45,7 +44,7 @@ impl DockerDriver {
         made
     }
 
-    async fn ground(
+    pub(super) async fn ground(
         &self,
         cpus: u32,
         instance: &Instance,
@@ -71,7 +70,7 @@ impl DockerDriver {
 
     /// What the engine was asked to create it creates, whether or not anybody still waits: so the making runs to its end
     /// in a task of its own, and undoes itself when the caller is gone. `destroy` waits for it.
-    async fn make_undisturbed(
+    pub(super) async fn make_undisturbed(
         &self,
         instance: &Instance,
         network: &NetworkInfo,
@@ -100,6 +99,7 @@ impl DockerDriver {
         network: &NetworkInfo,
         body: ContainerCreateBody,
     ) -> Result<Observed, Error> {
+        let network_mode = mode_of(&body);
         let created = match self.create_connected(instance, network, body).await {
             // The name is taken: what has it was there before.
             Err(Failure::Taken(error)) => return Err(refused(error)),
@@ -107,7 +107,10 @@ impl DockerDriver {
             Ok(container) => Ok(container),
         };
         let started = match created {
-            Ok(container) => self.start_and_wire(&container, instance, network).await,
+            Ok(id) => {
+                let ready = Ready { id, network_mode };
+                self.start_connected(&ready, instance, network).await
+            }
             Err(error) => Err(error),
         };
         if started.is_err() {
@@ -178,19 +181,6 @@ impl DockerDriver {
         Ok(api.create_container(Some(options.clone()), body).await?)
     }
 
-    async fn start_and_wire(
-        &self,
-        container: &str,
-        instance: &Instance,
-        network: &NetworkInfo,
-    ) -> Result<Observed, Error> {
-        let api = self.docker.patient_api().await?;
-        api.start_container(container, None::<StartContainerOptions>)
-            .await
-            .map_err(refused)?;
-        self.wire(instance, network, HostEnds::Made).await
-    }
-
     /// Removes what a failed or abandoned boot made; a failure here is for the next `sync`.
     async fn discard(&self, instance: &Instance, vifs: &[Vif]) {
         let id = instance.id;
@@ -205,21 +195,26 @@ impl DockerDriver {
     pub(super) async fn remove(&self, id: InstanceId) -> Result<(), Error> {
         let _turn = self.building.take(id).await;
         self.remove_container(id).await?;
+        self.remove_parked(id).await?;
         self.forget_files(id).await;
         Ok(())
     }
 
-    async fn remove_container(&self, id: InstanceId) -> Result<(), Error> {
+    pub(super) async fn remove_container(&self, id: InstanceId) -> Result<(), Error> {
         self.over(id);
-        let Some(container) = self.find(id).await?.and_then(|found| found.id) else {
-            return Ok(());
-        };
+        match self.find(id).await?.and_then(|found| found.id) {
+            Some(container) => self.remove_by_id(id, &container).await,
+            None => Ok(()),
+        }
+    }
+
+    pub(super) async fn remove_by_id(&self, id: InstanceId, container: &str) -> Result<(), Error> {
         let api = self.docker.patient_api().await?;
         let options = RemoveContainerOptionsBuilder::default()
             .force(true)
             .v(true)
             .build();
-        let removed = api.remove_container(&container, Some(options)).await;
+        let removed = api.remove_container(container, Some(options)).await;
         match removed.map_err(crate::docker::Error::from) {
             Err(error) if error.is_not_found() => Ok(()),
             // Somebody else is at it already.
@@ -267,6 +262,12 @@ pub(in crate::virt) fn container_options(instance: &Instance) -> Result<Containe
 fn decoded(user_data: &UserData) -> Option<Vec<u8>> {
     let joined: String = user_data.base64().split_ascii_whitespace().collect();
     STANDARD.decode(joined).ok()
+}
+
+fn mode_of(body: &ContainerCreateBody) -> String {
+    let host = body.host_config.as_ref();
+    host.and_then(|host| host.network_mode.clone())
+        .unwrap_or_default()
 }
 
 fn refuses_disk_limit(error: &crate::docker::Error, body: &ContainerCreateBody) -> bool {

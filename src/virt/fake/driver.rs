@@ -14,11 +14,11 @@ use uuid::Uuid;
 
 use super::archive;
 use super::faults::{FakeFaults, Plans, Shared, Verb, channel};
-use super::server::{KILLED, Server, TERMINATED, ensure_places};
+use super::server::{KILLED, Server, TERMINATED, ensure_places, idle, limits};
 use crate::image::ImageService;
 use crate::objects::{
-    DeploymentId, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, TaskState,
-    Vif,
+    DeploymentId, Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, PowerState,
+    RequestContext, Secret, TaskState, Vif,
 };
 use crate::virt::docker::{EngineImage, Ground, Joining, container_options, create_body, ensure_format};
 use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
@@ -164,6 +164,7 @@ impl ComputeDriver for FakeDriver {
         ensure_places(&supplies.network)?;
         let ground = self.ground(Joining::ours(&options, &supplies.network.vifs));
         create_body(instance, image, &engine_image, &options, &ground)?;
+        self.prepare_vifs(instance, &supplies.network.vifs).await?;
         let server = Server::booted(instance, &supplies.network);
         let observed = server.observed();
         {
@@ -176,7 +177,6 @@ impl ComputeDriver for FakeDriver {
             }
             servers.insert(instance.id, server);
         }
-        self.state.plug(instance.id, &supplies.network.vifs);
         self.state.tell(Some(Event {
             instance: instance.id,
         }));
@@ -311,6 +311,61 @@ impl ComputeDriver for FakeDriver {
             }
             _ => Err(Error::Refused(format!("Container nova-{id} is not paused"))),
         })
+    }
+
+    async fn resize(&self, instance: &Instance) -> Result<(), Error> {
+        self.state.enter(Verb::Resize).await?;
+        self.change(instance.id, |server| {
+            server.limits = limits(instance);
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    async fn rescue(
+        &self,
+        context: &RequestContext,
+        instance: &Instance,
+        image: &Image,
+        supplies: &Supplies,
+        _timeout: Duration,
+    ) -> Result<Observed, Error> {
+        self.state.enter(Verb::Rescue).await?;
+        self.engine_image(context, image).await?;
+        ensure_places(&supplies.network)?;
+        self.state.plug(instance.id, &supplies.network.vifs);
+        self.change(instance.id, |server| {
+            server.rescue(instance, &supplies.network);
+            Ok(())
+        })
+    }
+
+    async fn unrescue(&self, instance: &Instance, network: &NetworkInfo) -> Result<Observed, Error> {
+        self.state.enter(Verb::Unrescue).await?;
+        ensure_places(network)?;
+        self.state.plug(instance.id, &network.vifs);
+        self.change(instance.id, |server| {
+            server.unrescue(network);
+            Ok(())
+        })
+    }
+
+    async fn set_admin_password(&self, id: InstanceId, user: &str, password: &Secret) -> Result<(), Error> {
+        self.state.enter(Verb::SetAdminPassword).await?;
+        self.change(id, |server| match server.is_running() {
+            true => {
+                server.password = Some((user.to_owned(), password.clone()));
+                Ok(())
+            }
+            false => Err(Error::Refused(format!("Container nova-{id} is not running"))),
+        })?;
+        Ok(())
+    }
+
+    async fn diagnostics(&self, instance: &Instance) -> Result<Diagnostics, Error> {
+        self.state.enter(Verb::Diagnostics).await?;
+        self.change(instance.id, |_| Ok(()))?;
+        Ok(idle(instance))
     }
 
     async fn snapshot(

@@ -7,7 +7,8 @@ use tokio::sync::{Mutex as Gate, OwnedMutexGuard, broadcast};
 use uuid::Uuid;
 
 use super::driver::State;
-use crate::objects::InstanceId;
+use super::server::Server;
+use crate::objects::{InstanceId, Secret};
 use crate::virt::{Error, Event, NetworkInfo};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -24,6 +25,11 @@ pub enum Verb {
     DetachVif,
     UnplugVifs,
     Guard,
+    Resize,
+    Rescue,
+    Unrescue,
+    SetAdminPassword,
+    Diagnostics,
     Snapshot,
     ConsoleOutput,
     Observe,
@@ -68,6 +74,24 @@ impl FakeFaults {
     /// The VIFs of which the host has an end, whatever became of the server.
     pub fn host_ends(&self, id: InstanceId) -> BTreeSet<Uuid> {
         self.0.ends().get(&id).cloned().unwrap_or_default()
+    }
+
+    /// The VCPUs and MiB of memory that the server has now.
+    pub fn limits(&self, id: InstanceId) -> Option<(u32, u64)> {
+        self.0.servers().get(&id).map(|server| server.limits)
+    }
+
+    /// Whether another container has the server's place.
+    pub fn is_rescued(&self, id: InstanceId) -> bool {
+        self.0.servers().get(&id).is_some_and(Server::is_rescuer)
+    }
+
+    /// What was set last, and for whom.
+    pub fn password(&self, id: InstanceId) -> Option<(String, Secret)> {
+        self.0
+            .servers()
+            .get(&id)
+            .and_then(|server| server.password.clone())
     }
 
     /// The next call of `verb` panics, as a mistake in a driver does.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 
-use crate::objects::{Instance, PowerState};
+use crate::objects::{CpuDiagnostics, Diagnostics, Instance, NicDiagnostics, PowerState, Secret, Vif};
 use crate::virt::{Error, NetworkInfo, Observed};
 
 #[derive(Debug, Clone)]
@@ -15,6 +15,10 @@ pub(super) struct Server {
     pub(super) network: NetworkInfo,
     log: Vec<String>,
     name: String,
+    pub(super) limits: (u32, u64),
+    pub(super) password: Option<(String, Secret)>,
+    /// The server whose place this one has.
+    rescued: Option<Box<Self>>,
 }
 
 /// What the engine says of a process that was killed.
@@ -30,9 +34,37 @@ impl Server {
             network: network.clone(),
             log: Vec::new(),
             name: instance.name.clone(),
+            limits: limits(instance),
+            password: None,
+            rescued: None,
         };
         server.begin();
         server
+    }
+
+    /// Another one in its place; of a rescue that broke off the first one stays first.
+    pub(super) fn rescue(&mut self, instance: &Instance, network: &NetworkInfo) {
+        let rescuer = Self::booted(instance, network);
+        let mut waiting = std::mem::replace(self, rescuer);
+        if waiting.power_state != PowerState::Shutdown {
+            waiting.end(TERMINATED);
+        }
+        let first = waiting.rescued.take();
+        self.rescued = Some(first.unwrap_or_else(|| Box::new(waiting)));
+    }
+
+    pub(super) fn unrescue(&mut self, network: &NetworkInfo) {
+        if let Some(first) = self.rescued.take() {
+            *self = *first;
+        }
+        if self.power_state != PowerState::Running {
+            self.begin();
+        }
+        self.network = network.clone();
+    }
+
+    pub(super) const fn is_rescuer(&self) -> bool {
+        self.rescued.is_some()
     }
 
     pub(super) fn begin(&mut self) {
@@ -75,6 +107,11 @@ impl Server {
     }
 }
 
+/// VCPUs and MiB of memory.
+pub(super) const fn limits(instance: &Instance) -> (u32, u64) {
+    (instance.flavor.vcpus, instance.flavor.memory_mb)
+}
+
 /// A container cannot have two interfaces of one name.
 pub(super) fn ensure_places(network: &NetworkInfo) -> Result<(), Error> {
     let mut taken = HashSet::new();
@@ -84,4 +121,25 @@ pub(super) fn ensure_places(network: &NetworkInfo) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// What is told of a server that does nothing.
+pub(super) fn idle(instance: &Instance) -> Diagnostics {
+    let nic = |vif: &Vif| NicDiagnostics {
+        device: vif.device(),
+        mac: Some(vif.mac),
+        ..NicDiagnostics::default()
+    };
+    Diagnostics {
+        hypervisor: "fake".to_owned(),
+        hypervisor_os: Some("linux".to_owned()),
+        uptime: Some(0),
+        cpus: (0..instance.flavor.vcpus)
+            .map(|id| CpuDiagnostics { id, time: Some(0) })
+            .collect(),
+        nics: instance.vifs.iter().map(nic).collect(),
+        disks: vec![Default::default()],
+        memory_maximum: Some(instance.flavor.memory_mb << 20),
+        memory_used: Some(0),
+    }
 }

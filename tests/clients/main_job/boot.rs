@@ -82,6 +82,7 @@ pub(super) async fn shows(job: &Job, id: &str) {
             &json!({"colour": "blue"})
         )
     );
+    assert_eq!(addresses.len(), 1, "{addresses:?}");
     assert_eq!(every_text(&shown["addresses"]), addresses);
     assert!(
         shown["flavor"].to_string().contains("m1.nano"),
@@ -102,7 +103,7 @@ pub(super) async fn shows(job: &Job, id: &str) {
     assert_eq!(console.trim(), format!("Hello from {}", job.name("first")));
 }
 
-/// What the server itself says: none in a cloud whose project has no network.
+/// What the server itself says.
 async fn addresses(id: &str) -> Vec<String> {
     let line = "busybox ip -4 -o addr show dev eth0 2>/dev/null || true";
     let words = sh(id, line).await.unwrap();

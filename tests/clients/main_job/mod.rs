@@ -11,20 +11,27 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::stage::engine::inspect;
-use crate::stage::{Cli, Session, Stage, parsed};
+use crate::stage::{Cli, Newcomer, Session, Stage, parsed};
 
 #[tokio::test]
 async fn the_main_job_is_done_alone() {
-    main_job(Stage::alone().await).await;
+    main_job(Job::prepared(Stage::alone().await).await).await;
 }
 
 #[tokio::test]
 async fn the_main_job_is_done_inside_a_cloud() {
-    main_job(Stage::in_cloud().await).await;
+    let job = Job::prepared(Stage::in_cloud().await).await;
+    // Alone there is one from the start.
+    for line in [
+        "network create home",
+        "subnet create --network home --subnet-range 10.65.0.0/24 home",
+    ] {
+        job.openstack.run(line).await;
+    }
+    main_job(job).await;
 }
 
-async fn main_job(stage: Stage) {
-    let job = Job::prepared(stage).await;
+async fn main_job(job: Job) {
     let first = boot::boots(&job).await;
     boot::shows(&job, &first).await;
     work::changes_its_power(&job, &first).await;
@@ -46,7 +53,7 @@ struct Job {
 impl Job {
     /// The image is in the image service and no longer in the engine; the key is made.
     async fn prepared(stage: Stage) -> Self {
-        let (openstack, session) = (stage.openstack(), stage.member().await);
+        let Newcomer { session, openstack } = stage.newcomer("user").await;
         let name = stage.seed.name("busybox");
         let line = format!("image create {name} --container-format docker --disk-format raw -f json");
         let uploaded = parsed(&openstack.fed_by_docker_save(&stage.seed, &line).await);

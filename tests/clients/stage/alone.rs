@@ -13,6 +13,8 @@ pub(crate) struct Alone {
     pub(crate) docker: String,
     /// More arguments after `serve`.
     pub(crate) words: &'static [&'static str],
+    /// What starts it as somebody else.
+    pub(crate) before: Vec<String>,
 }
 
 impl Alone {
@@ -46,7 +48,7 @@ impl Alone {
             self.docker,
         );
         Stage {
-            service: Service::new(files, &config, &ports, self.words),
+            service: Service::new(files, &config, &ports, self.words).started_by(self.before),
             seed,
             clouds,
             _turn: None,

@@ -8,10 +8,14 @@ use serde_json::Value;
 use super::{Clouds, Seed, Service, Stage};
 
 impl Stage {
-    /// One at a time: the catalog has one compute endpoint.
     pub(crate) async fn in_cloud() -> Self {
+        Self::in_cloud_with(Seed::planted().await, "").await
+    }
+
+    /// One at a time: the catalog has one compute endpoint. `more` is added to `nova.conf`.
+    pub(crate) async fn in_cloud_with(seed: Seed, more: &str) -> Self {
         let folder = std::env::var_os("NOVA_DOCKER_TEST_CLOUD").map(PathBuf::from).expect(
-            "NOVA_DOCKER_TEST_CLOUD names no cloud: tools/test brings up a Keystone and a Glance and names their folder",
+            "NOVA_DOCKER_TEST_CLOUD names no cloud: tools/test brings up a Keystone, a Glance and a Neutron and names their folder",
         );
         let turn = File::create(folder.join("compute.lock")).unwrap();
         let turn = tokio::task::spawn_blocking(move || turn.lock().map(|()| turn))
@@ -19,9 +23,8 @@ impl Stage {
             .unwrap()
             .unwrap();
         let cloud: Value = serde_json::from_slice(&fs::read(folder.join("cloud.json")).unwrap()).unwrap();
-        let seed = Seed::planted().await;
         let port = u16::try_from(cloud["compute_port"].as_u64().unwrap()).unwrap();
-        let config = config(&cloud, &seed, port);
+        let config = config(&cloud, &seed, port) + more;
         let mut stage = Self {
             service: Service::new(tempfile::tempdir().unwrap(), &config, &[port], &[]),
             seed,

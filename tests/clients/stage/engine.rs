@@ -10,6 +10,15 @@ use tokio::process::Command;
 /// Every image and container of a story carries it: containers have the labels of their image.
 pub(crate) const LABEL: &str = "nova-docker.test";
 
+tokio::task_local! {
+    static ENGINE: String;
+}
+
+/// Plays a story whose servers are in another engine than the machine's own.
+pub(crate) async fn asked_at(url: String, story: impl Future<Output = ()>) {
+    ENGINE.scope(url, story).await;
+}
+
 pub(crate) async fn docker(words: &[&str]) -> Result<Vec<u8>, String> {
     docker_fed(words, &[]).await
 }
@@ -17,6 +26,7 @@ pub(crate) async fn docker(words: &[&str]) -> Result<Vec<u8>, String> {
 /// With `input` on its standard input.
 pub(crate) async fn docker_fed(words: &[&str], input: &[u8]) -> Result<Vec<u8>, String> {
     let mut child = Command::new("docker")
+        .args(ENGINE.try_with(|url| format!("--host={url}")).ok())
         .args(words)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -4,10 +4,13 @@ mod alone;
 mod cli;
 mod cloud;
 pub(crate) mod engine;
+pub(crate) mod own_engine;
+mod people;
 pub(crate) mod proxy;
 mod seed;
 mod service;
 mod session;
+pub(crate) mod switch;
 
 use std::fs::File;
 use std::time::Duration;
@@ -16,6 +19,7 @@ use serde_json::{Value, json};
 
 pub(crate) use alone::Alone;
 pub(crate) use cli::{Cli, parsed};
+pub(crate) use people::Newcomer;
 pub(crate) use seed::Seed;
 use service::Service;
 pub(crate) use session::Session;
@@ -72,7 +76,7 @@ pub(crate) const STAYS: &str =
 pub(crate) fn boot_body(name: &str, image: &str, user_data: &str) -> Value {
     use base64::Engine as _;
     let user_data = base64::engine::general_purpose::STANDARD.encode(user_data);
-    json!({"server": {"name": name, "imageRef": image, "flavorRef": "42", "networks": "auto", "user_data": user_data}})
+    json!({"server": {"name": name, "imageRef": image, "flavorRef": "42", "networks": [], "user_data": user_data}})
 }
 
 /// Until `done` answers something; `what` is for the reader of the failure.

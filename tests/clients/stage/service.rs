@@ -11,8 +11,12 @@ use tokio::process::{Child, Command};
 
 use super::until;
 
+/// A user without any rights.
+const NOBODY: u32 = 65534;
+
 pub(crate) struct Service {
     child: Option<Child>,
+    /// The program, and what it is told.
     words: Vec<String>,
     /// Of compute first.
     ports: Vec<u16>,
@@ -25,7 +29,8 @@ impl Service {
         let path = files.path().join("nova.conf");
         let folder = files.path().to_str().unwrap();
         std::fs::write(&path, config.replace('%', folder)).unwrap();
-        let fixed = ["serve", "--config-file", path.to_str().unwrap()];
+        let program = env!("CARGO_BIN_EXE_nova-docker");
+        let fixed = [program, "serve", "--config-file", path.to_str().unwrap()];
         let words = fixed.iter().chain(words);
         let words = words.map(|word| word.replace('%', folder)).collect();
         Self {
@@ -34,6 +39,17 @@ impl Service {
             ports: ports.to_vec(),
             files,
         }
+    }
+
+    /// By a program that changes who it runs as; the folder is that one's then.
+    pub(crate) fn started_by(mut self, before: Vec<String>) -> Self {
+        if !before.is_empty() {
+            for path in [self.files.path().to_owned(), self.files.path().join("nova.conf")] {
+                std::os::unix::fs::chown(path, Some(NOBODY), None).unwrap();
+            }
+        }
+        self.words.splice(..0, before);
+        self
     }
 
     /// Started, and ready on every port.
@@ -59,8 +75,8 @@ impl Service {
             .append(true)
             .open(self.log_path())
             .unwrap();
-        let child = Command::new(env!("CARGO_BIN_EXE_nova-docker"))
-            .args(&self.words)
+        let child = Command::new(&self.words[0])
+            .args(&self.words[1..])
             .env("RUST_LOG", "info")
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap())
@@ -103,6 +119,19 @@ impl Service {
         .await
     }
 
+    /// Networks are taken from the host, or it is said why not.
+    pub(crate) fn cleaned_up(&self, words: &[&str]) -> Result<(), String> {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_nova-docker"))
+            .arg("network-cleanup")
+            .args(words)
+            .arg("--config-file")
+            .arg(self.files.path().join("nova.conf"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        output.status.success().then_some(()).ok_or(said)
+    }
+
     fn log_path(&self) -> PathBuf {
         self.files.path().join("log")
     }
@@ -117,7 +146,8 @@ fn child_status(child: &mut Child) -> Option<ExitStatus> {
 }
 
 impl Drop for Service {
-    /// The log is what a failed test is understood by.
+    /// The log is what a failed test is understood by. What networks made on the host goes as an operator lets it go; not
+    /// asynchronously: a panic may be under way.
     fn drop(&mut self) {
         if std::thread::panicking() {
             eprintln!("the log of nova-docker:\n{}", self.log());
@@ -125,5 +155,7 @@ impl Drop for Service {
         if let Some(mut child) = self.child.take() {
             child.start_kill().ok();
         }
+        let cleaned = self.cleaned_up(&["--force"]);
+        assert!(std::thread::panicking() || cleaned.is_ok(), "{cleaned:?}");
     }
 }

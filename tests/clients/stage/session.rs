@@ -18,6 +18,7 @@ pub(crate) struct Session {
     pub(crate) identity: String,
     pub(crate) compute: String,
     pub(crate) image: String,
+    pub(crate) network: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,11 +29,16 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
-/// The `auth` of a cloud in `clouds.yaml`.
-pub(super) fn auth_of(clouds: &Path, cloud: &str) -> Value {
+/// A cloud in `clouds.yaml`.
+pub(super) fn cloud_of(clouds: &Path, cloud: &str) -> Value {
     let text = std::fs::read_to_string(clouds).unwrap();
     let clouds: Value = serde_yaml::from_str(&text).unwrap();
-    clouds["clouds"][cloud]["auth"].clone()
+    clouds["clouds"][cloud].clone()
+}
+
+/// How one logs in there.
+pub(super) fn auth_of(clouds: &Path, cloud: &str) -> Value {
+    cloud_of(clouds, cloud)["auth"].clone()
 }
 
 impl Session {
@@ -72,6 +78,7 @@ impl Session {
             identity: auth_url.to_owned(),
             compute: at("compute"),
             image: at("image"),
+            network: at("network"),
         }
     }
 
@@ -100,6 +107,22 @@ impl Session {
 
     pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
         self.ask(Method::POST, path, Some(body)).await.unwrap()
+    }
+
+    /// What the network API answers.
+    pub(crate) async fn ask_network(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let request = self.to(method, &format!("{}/v2.0{path}", self.network));
+        let request = body.iter().fold(request, |request, body| request.json(body));
+        read(request.send().await.unwrap()).await.unwrap()
+    }
+
+    /// Makes a network, a subnet, a rule...; answers it as the network API shows it.
+    pub(crate) async fn make(&self, kind: &str, fields: &Value) -> Value {
+        let path = format!("/{}s", kind.replace('_', "-"));
+        let body = json!({kind: fields});
+        let answer = self.ask_network(Method::POST, &path, Some(&body)).await;
+        assert_eq!(answer.status, 201, "{body}: {answer:?}");
+        answer.body[kind].clone()
     }
 
     /// An action that must be accepted.

@@ -2,5 +2,6 @@
 
 mod external;
 mod house;
+mod keeping;
 mod repair;
 mod routers;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::api::links::{Link, Links};
-use crate::objects::{Flavor, FlavorId};
+use crate::api::policy::{Need, permits};
+use crate::objects::{Flavor, FlavorId, RequestContext};
 use crate::view;
 
 view! {
@@ -31,8 +32,14 @@ view! {
         is_public as "os-flavor-access:is_public": bool,
         rxtx_factor: f64,
         description: Option<String> = 2.55..,
-        extra_specs: BTreeMap<String, String> = 2.61..,
         links: [Link; 2],
+    }
+}
+
+view! {
+    /// Only for those who may see them.
+    pub(super) struct ExtraSpecs {
+        extra_specs: BTreeMap<String, String> = 2.61..,
     }
 }
 
@@ -87,12 +94,28 @@ impl FlavorDetail {
             disabled: flavor.disabled,
             vcpus: flavor.vcpus,
             is_public: flavor.is_public,
-            rxtx_factor: 1.0,
+            rxtx_factor: flavor.rxtx_factor,
             description: flavor.description.clone(),
-            extra_specs: flavor.extra_specs.clone(),
             links: links.to("flavors", flavor.id.as_str()),
         }
     }
+}
+
+/// A flavor in full, as the caller may see it.
+pub(super) fn detail(
+    context: &RequestContext,
+    flavor: &Flavor,
+    links: &Links,
+) -> (FlavorDetail, Option<ExtraSpecs>) {
+    let specs = permits(
+        context,
+        "os_compute_api:os-flavor-extra-specs:index",
+        Need::Reader,
+    )
+    .then(|| ExtraSpecs {
+        extra_specs: flavor.extra_specs.clone(),
+    });
+    (FlavorDetail::of(flavor, links), specs)
 }
 
 impl FlavorSummary {

@@ -9,8 +9,8 @@ use crate::api::compute::Door;
 use crate::api::compute::text::{KeyName, PlainKeyName};
 use crate::api::links::Links;
 use crate::api::pagination::{Limit, page};
-use crate::api::policy::{Need, allow};
-use crate::api::request::{Invalid, Read};
+use crate::api::policy::{Need, allow_of};
+use crate::api::request::Needed;
 use crate::api::{At, Body, Fault, Microversion, Query, Under};
 use crate::compute::NewKeypair;
 use crate::objects::{RequestContext, UserId};
@@ -18,11 +18,11 @@ use crate::{query, request};
 
 request! {
     pub(super) struct CreateKeypair in "keypair" {
-        plain_name as "name": OrNone<PlainKeyName> = ..2.92,
-        name: OrNone<KeyName> = 2.92..,
+        plain_name as "name": Needed<PlainKeyName> = ..2.92,
+        name: Needed<KeyName> = 2.92..,
         kind as "type": Option<KeyKind> = 2.2..,
         public_key: Option<String> = ..2.92,
-        needed_key as "public_key": NeededKey = 2.92..,
+        needed_key as "public_key": Needed<String> = 2.92..,
         user_id: Option<String> = 2.10..,
     }
 }
@@ -33,32 +33,6 @@ query! {
         limit: Option<Limit> = 2.35..,
         marker: Option<String> = 2.35..,
         .. = ..2.75
-    }
-}
-
-/// A name that its versions need, and that is not there in the others.
-#[derive(Debug)]
-pub(super) struct OrNone<T>(Option<T>);
-
-impl<T> Default for OrNone<T> {
-    fn default() -> Self {
-        Self(None)
-    }
-}
-
-impl<T: Read> Read for OrNone<T> {
-    fn read(version: Microversion, value: &serde_json::Value) -> Result<Self, Invalid> {
-        T::read(version, value).map(|read| Self(Some(read)))
-    }
-}
-
-/// From 2.92 on keys are imported only.
-#[derive(Debug, Default)]
-pub(super) struct NeededKey(Option<String>);
-
-impl Read for NeededKey {
-    fn read(version: Microversion, value: &serde_json::Value) -> Result<Self, Invalid> {
-        String::read(version, value).map(|key| Self(Some(key)))
     }
 }
 
@@ -97,7 +71,7 @@ pub(super) async fn list(
     links: Links,
     Query(query): Query<OfUser>,
 ) -> Result<impl IntoResponse, Fault> {
-    let user = user(&context, query.user_id.as_deref(), "index", Need::Reader)?;
+    let user = user(&context, query.user_id.as_deref(), "index", Need::Anyone)?;
     let keypairs = door.compute.list_keypairs(&context, &user).await?;
     let page = page(
         &keypairs,
@@ -126,7 +100,7 @@ pub(super) async fn show(
     Query(query): Query<OfUser>,
     Path(name): Path<String>,
 ) -> Result<impl IntoResponse, Fault> {
-    let user = user(&context, query.user_id.as_deref(), "show", Need::Reader)?;
+    let user = user(&context, query.user_id.as_deref(), "show", Need::Anyone)?;
     let keypair = door.compute.get_keypair(&context, &user, &name).await?;
     Ok(At(version, Under("keypair", KeypairDetail::of(&keypair))))
 }
@@ -137,7 +111,7 @@ pub(super) async fn create(
     version: Microversion,
     Body(body): Body<CreateKeypair>,
 ) -> Result<impl IntoResponse, Fault> {
-    let user = user(&context, body.user_id.as_deref(), "create", Need::Member)?;
+    let user = user(&context, body.user_id.as_deref(), "create", Need::Anyone)?;
     let new = body.upgraded(user);
     let (keypair, private) = door.compute.create_keypair(&context, new).await?;
     let private = private.map(|key| PrivateKey {
@@ -158,7 +132,7 @@ pub(super) async fn delete(
     Query(query): Query<OfUser>,
     Path(name): Path<String>,
 ) -> Result<impl IntoResponse, Fault> {
-    let user = user(&context, query.user_id.as_deref(), "delete", Need::Member)?;
+    let user = user(&context, query.user_id.as_deref(), "delete", Need::Anyone)?;
     door.compute.delete_keypair(&context, &user, &name).await?;
     Ok(match version.keypairs_answer_plainly() {
         true => StatusCode::NO_CONTENT,
@@ -178,17 +152,10 @@ impl CreateKeypair {
     }
 }
 
-/// Other users' keypairs are an administrator's business.
+/// Whose keypairs are meant; other users' are an administrator's business.
 fn user(context: &RequestContext, asked: Option<&str>, verb: &str, need: Need) -> Result<UserId, Fault> {
     let rule = format!("os_compute_api:os-keypairs:{verb}");
-    match asked {
-        Some(id) if id != context.user_id.as_str() => {
-            allow(context, &rule, Need::Admin)?;
-            Ok(UserId::from(id))
-        }
-        _ => {
-            allow(context, &rule, need)?;
-            Ok(context.user_id.clone())
-        }
-    }
+    let user = asked.map_or_else(|| context.user_id.clone(), UserId::from);
+    allow_of(context, &user, &rule, need)?;
+    Ok(user)
 }

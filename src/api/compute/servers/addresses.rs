@@ -8,12 +8,23 @@ use serde::ser::Serializer;
 use crate::objects::{Instance, Mac, Vif, VmState};
 
 #[derive(Debug)]
-pub(super) struct Addresses(pub(super) Vec<Vif>);
+pub(super) struct Addresses {
+    vifs: Vec<Vif>,
+    is_plain: bool,
+}
 
 #[derive(Debug, Serialize)]
-struct Address {
+pub(super) struct Address {
     version: u8,
     addr: String,
+    #[serde(flatten)]
+    more: Option<More>,
+    #[serde(skip)]
+    kind: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct More {
     #[serde(rename = "OS-EXT-IPS:type")]
     kind: &'static str,
     #[serde(rename = "OS-EXT-IPS-MAC:mac_addr")]
@@ -24,30 +35,36 @@ impl Addresses {
     /// A server that is still being built shows none.
     pub(super) fn shown(instance: &Instance) -> Self {
         match instance.vm_state {
-            VmState::Building => Self(Vec::new()),
-            _ => Self(instance.vifs.clone()),
+            VmState::Building => Self::of(Vec::new()),
+            _ => Self::of(instance.vifs.clone()),
         }
     }
 
-    /// Without the hardware's; `GET /servers/{id}/ips` shows no more.
-    pub(super) fn plain(&self) -> BTreeMap<&str, Vec<serde_json::Value>> {
-        let plain = |address: &Address| serde_json::json!({"version": address.version, "addr": address.addr});
-        let networks = self.networks().into_iter();
-        networks
-            .map(|(label, addresses)| (label, addresses.iter().map(plain).collect()))
-            .collect()
+    pub(super) fn of(vifs: Vec<Vif>) -> Self {
+        Self {
+            vifs,
+            is_plain: false,
+        }
+    }
+
+    /// Without kind and hardware address.
+    pub(super) fn plain(self) -> Self {
+        Self {
+            is_plain: true,
+            ..self
+        }
     }
 
     /// The fixed ones of all interfaces on a network stand before the floating ones.
-    fn networks(&self) -> BTreeMap<&str, Vec<Address>> {
+    pub(super) fn networks(&self) -> BTreeMap<&str, Vec<Address>> {
         let mut networks: BTreeMap<&str, Vec<Address>> = BTreeMap::new();
-        for vif in &self.0 {
+        for vif in &self.vifs {
             let addresses = networks.entry(&vif.network.label).or_default();
             addresses.extend(vif.addresses().map(|(ip, kind)| Address {
                 version: if ip.is_ipv4() { 4 } else { 6 },
                 addr: ip.to_string(),
+                more: (!self.is_plain).then_some(More { kind, mac: vif.mac }),
                 kind,
-                mac: vif.mac,
             }));
         }
         for addresses in networks.values_mut() {
@@ -93,7 +110,7 @@ mod tests {
     #[test]
     fn each_network_shows_all_its_fixed_addresses_and_then_the_floating_ones() {
         let (first, second, third) = ("fa:16:3e:00:00:01", "fa:16:3e:00:00:02", "fa:16:3e:00:00:03");
-        let addresses = Addresses(vec![
+        let addresses = Addresses::of(vec![
             vif(
                 first,
                 "private",

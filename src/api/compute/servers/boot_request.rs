@@ -97,6 +97,7 @@ impl CreateServer {
             (Networks::None, _) => Ok(NetworkChoice::None),
             (Networks::These(wanted), _) | (_, Some(wanted)) => wanted_networks(wanted),
             (Networks::Auto, None) => Ok(NetworkChoice::Auto),
+            (Networks::Unspecified, None) => Ok(NetworkChoice::Unspecified),
         }
     }
 

@@ -89,7 +89,9 @@ request! {
 /// `networks` since 2.37: it must be there, and may be a word. Whatever is wrong in it, all of it is told back.
 #[derive(Debug, Clone, Default)]
 pub(super) enum Networks {
+    /// Nothing was said, as it may be before.
     #[default]
+    Unspecified,
     Auto,
     None,
     These(Vec<NetworkWanted>),

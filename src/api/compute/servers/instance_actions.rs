@@ -10,8 +10,9 @@ use crate::api::compute::Door;
 use crate::api::compute::time::Micros;
 use crate::api::links::Links;
 use crate::api::pagination::{Limit, page};
-use crate::api::policy::{Need, allow};
+use crate::api::policy::{Need, allow, permits};
 use crate::api::{At, Fault, Microversion, Query, Under};
+use crate::compute::Error;
 use crate::objects::{Action, ActionEvent, InstanceId, ProjectId, RequestContext, RequestId, UserId};
 use crate::{query, view};
 
@@ -59,7 +60,7 @@ view! {
 
 /// A moment as clients write it: ISO 8601, UTC unless it says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Moment(pub(super) Timestamp);
+pub(in crate::api::compute) struct Moment(pub(in crate::api::compute) Timestamp);
 
 impl std::str::FromStr for Moment {
     type Err = String;
@@ -80,7 +81,7 @@ impl std::str::FromStr for Moment {
 crate::read_as_text!(Moment);
 
 /// Lists that are asked for what changed since one moment and before another want the moments in their order.
-pub(super) fn in_order(since: Option<Moment>, before: Option<Moment>) -> Result<(), Fault> {
+pub(in crate::api::compute) fn in_order(since: Option<Moment>, before: Option<Moment>) -> Result<(), Fault> {
     match (since, before) {
         (Some(since), Some(before)) if before.0 < since.0 => Err(Fault::bad_request(
             "The value of changes-since must be less than or equal to changes-before.",
@@ -93,6 +94,11 @@ impl Microversion {
     /// Not only administrators see the events of an action.
     const fn shows_events_to_everyone(self) -> bool {
         self.at_least("2.51")
+    }
+
+    /// Also what was done to servers that are no more.
+    const fn remembers_what_is_gone(self) -> bool {
+        self.at_least("2.21")
     }
 
     const fn pages_actions(self) -> bool {
@@ -137,7 +143,13 @@ pub(super) async fn list(
 ) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:os-instance-actions:list", Need::Reader)?;
     in_order(query.changes_since, query.changes_before)?;
-    let mut actions = door.compute.actions(&context, instance_id(&id)?).await?;
+    let id = instance_id(&id)?;
+    let mut actions = match door.compute.actions(&context, id).await {
+        Err(Error::NoSuchInstance(_)) if version.remembers_what_is_gone() => {
+            door.compute.actions_of_the_gone(&context, id).await?
+        }
+        known => known?,
+    };
     actions.retain(|action| {
         query
             .changes_since
@@ -166,12 +178,27 @@ pub(super) async fn show(
     Path((id, request)): Path<(String, String)>,
 ) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:os-instance-actions:show", Need::Reader)?;
-    let action = door
-        .compute
-        .action(&context, instance_id(&id)?, &RequestId(request))
-        .await?;
-    let seen = version.shows_events_to_everyone() || context.is_admin();
-    let events = seen.then(|| Under("events", events(&action, context.is_admin())));
+    let (id, request) = (instance_id(&id)?, RequestId(request));
+    let action = match door.compute.action(&context, id, &request).await {
+        Err(Error::NoSuchInstance(_)) if version.remembers_what_is_gone() => {
+            let actions = door.compute.actions_of_the_gone(&context, id).await?;
+            let found = actions.into_iter().find(|action| action.request_id == request);
+            found.ok_or_else(|| Error::NoSuchAction {
+                request: request.to_string(),
+                instance: id,
+            })?
+        }
+        known => known?,
+    };
+    let may = |rule: &str| {
+        permits(
+            &context,
+            &format!("os_compute_api:os-instance-actions:{rule}"),
+            Need::Admin,
+        )
+    };
+    let seen = version.shows_events_to_everyone() || may("events");
+    let events = seen.then(|| Under("events", events(&action, may("events:details"))));
     Ok(At(
         version,
         Under("instanceAction", (ActionItem::of(&action), events)),

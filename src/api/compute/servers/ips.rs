@@ -19,7 +19,7 @@ pub(super) async fn list(
 ) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:ips:index", Need::Reader)?;
     let addresses = addresses(&door, &context, &id).await?;
-    Ok(Json(json!({ "addresses": addresses.plain() })))
+    Ok(Json(json!({ "addresses": addresses })))
 }
 
 pub(super) async fn show(
@@ -29,7 +29,7 @@ pub(super) async fn show(
 ) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:ips:show", Need::Reader)?;
     let addresses = addresses(&door, &context, &id).await?;
-    match addresses.plain().remove(network.as_str()) {
+    match addresses.networks().remove(network.as_str()) {
         Some(found) => Ok(Json(json!({ network: found }))),
         None => Err(Fault::not_found("Instance is not a member of specified network")),
     }
@@ -37,5 +37,5 @@ pub(super) async fn show(
 
 async fn addresses(door: &Door, context: &RequestContext, id: &str) -> Result<Addresses, Fault> {
     let instance = door.compute.get(context, instance_id(id)?).await?;
-    Ok(Addresses(instance.vifs.clone()))
+    Ok(Addresses::of(instance.vifs.clone()).plain())
 }

@@ -29,7 +29,7 @@ pub(super) fn routes() -> Router<Door> {
 
 /// Keys and values whose form has been checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Metadata(pub(super) BTreeMap<String, String>);
+pub(in crate::api::compute) struct Metadata(pub(in crate::api::compute) BTreeMap<String, String>);
 
 impl Read for Metadata {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
@@ -45,7 +45,7 @@ impl Read for Metadata {
 
 /// Metadata of exactly one key.
 #[derive(Debug)]
-struct OneEntry(BTreeMap<String, String>);
+pub(in crate::api::compute) struct OneEntry(pub(in crate::api::compute) BTreeMap<String, String>);
 
 impl Read for OneEntry {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {

@@ -7,11 +7,13 @@ mod create;
 mod create_request;
 mod delete;
 mod destination;
+mod diagnostics;
 mod instance_actions;
 mod interfaces;
 mod ips;
 mod list;
 mod metadata;
+mod migrations;
 mod remote_consoles;
 mod security_groups;
 mod server_password;
@@ -22,8 +24,12 @@ mod update;
 mod view;
 mod wanted_networks;
 
+pub(super) use metadata::{Metadata, OneEntry};
+
 use axum::Router;
 use axum::routing::{get, post};
+
+pub(super) use instance_actions::{Moment, in_order};
 
 use super::Door;
 use crate::api::{Fault, Within};
@@ -54,14 +60,41 @@ pub(super) fn routes() -> Router<Door> {
             "/servers/{id}/os-server-password",
             get(server_password::show).delete(server_password::clear),
         )
+        .route("/servers/{id}/diagnostics", get(diagnostics::show))
+        .route(
+            "/servers/{id}/topology",
+            get(diagnostics::topology).within(span!(2.78..)),
+        )
+        .route(
+            "/servers/{id}/migrations",
+            get(migrations::list).within(span!(2.23..)),
+        )
+        .route(
+            "/servers/{id}/migrations/{migration}",
+            get(migrations::show)
+                .within(span!(2.23..))
+                .merge(axum::routing::delete(migrations::abort).within(span!(2.24..))),
+        )
+        .route(
+            "/servers/{id}/migrations/{migration}/action",
+            post(migrations::act).within(span!(2.22..)),
+        )
         .route("/servers/{id}/os-security-groups", get(security_groups::list))
+        // The same resource under the name it had for servers that boot from a volume.
+        .route("/os-volumes_boot", get(list::list).post(create::create))
+        .route("/os-volumes_boot/detail", get(list::detail))
+        .route(
+            "/os-volumes_boot/{id}",
+            get(show::show).put(update::update).delete(delete::delete),
+        )
+        .route("/os-volumes_boot/{id}/action", post(actions::act))
         .merge(interfaces::routes())
         .merge(metadata::routes())
         .merge(tags::routes())
 }
 
 /// Text that is no id names no server.
-fn instance_id(text: &str) -> Result<InstanceId, Fault> {
+pub(super) fn instance_id(text: &str) -> Result<InstanceId, Fault> {
     let message = || Fault::not_found(format!("Instance {text} could not be found."));
     text.parse().map_err(|_| message())
 }

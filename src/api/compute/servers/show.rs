@@ -22,6 +22,6 @@ pub(super) async fn show(
     let instance = door.compute.get(&context, instance_id(&id)?).await?;
     let template = &door.compute.settings().instance_name_template;
     let view = server_detail(&context, &instance, &links, template);
-    let groups = ServerGroups { server_groups: [] };
+    let groups = ServerGroups::of(&door, &instance).await?;
     Ok(At(version, Under("server", (view, groups))))
 }

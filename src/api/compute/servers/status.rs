@@ -8,45 +8,65 @@ const STATES: &[(&str, VmState)] = &[
     ("BUILD", VmState::Building),
     ("SHUTOFF", VmState::Stopped),
     ("PAUSED", VmState::Paused),
+    ("SUSPENDED", VmState::Suspended),
+    ("RESCUE", VmState::Rescued),
+    ("SHELVED", VmState::Shelved),
+    ("SHELVED_OFFLOADED", VmState::ShelvedOffloaded),
+    ("SOFT_DELETED", VmState::SoftDeleted),
     ("ERROR", VmState::Error),
     ("DELETED", VmState::Deleted),
     ("REBOOT", VmState::Active),
     ("HARD_REBOOT", VmState::Active),
+    ("PASSWORD", VmState::Active),
     ("REBUILD", VmState::Active),
+    ("RESIZE", VmState::Active),
+    ("VERIFY_RESIZE", VmState::Resized),
+    ("REVERT_RESIZE", VmState::Resized),
 ];
 
-/// Words of Nova's that no server here has, yet.
-const OTHERS: &[&str] = &[
-    "MIGRATING",
-    "PASSWORD",
-    "RESCUE",
-    "RESIZE",
-    "REVERT_RESIZE",
-    "SHELVED",
-    "SHELVED_OFFLOADED",
-    "SOFT_DELETED",
-    "SUSPENDED",
-    "UNKNOWN",
-    "VERIFY_RESIZE",
-];
+/// Words of Nova's that no server here has.
+const OTHERS: &[&str] = &["MIGRATING", "UNKNOWN"];
 
 pub(super) const fn status(vm_state: VmState, task_state: Option<TaskState>) -> &'static str {
     match (vm_state, task_state) {
         (VmState::Active, Some(TaskState::Rebooting | TaskState::RebootStarted)) => "REBOOT",
         (
-            VmState::Active | VmState::Stopped | VmState::Paused | VmState::Error,
+            VmState::Active | VmState::Stopped | VmState::Paused | VmState::Suspended | VmState::Error,
             Some(TaskState::RebootingHard | TaskState::RebootStartedHard),
         ) => "HARD_REBOOT",
         (
             VmState::Active | VmState::Stopped | VmState::Error,
             Some(TaskState::Rebuilding | TaskState::RebuildSpawning),
         ) => "REBUILD",
-        (VmState::Active, _) => "ACTIVE",
-        (VmState::Building, _) => "BUILD",
-        (VmState::Paused, _) => "PAUSED",
-        (VmState::Stopped, _) => "SHUTOFF",
-        (VmState::Deleted, _) => "DELETED",
-        (VmState::Error, _) => "ERROR",
+        (VmState::Active, Some(TaskState::UpdatingPassword)) => "PASSWORD",
+        (
+            VmState::Active | VmState::Stopped,
+            Some(
+                TaskState::ResizePrep
+                | TaskState::ResizeMigrating
+                | TaskState::ResizeMigrated
+                | TaskState::ResizeFinish,
+            ),
+        ) => "RESIZE",
+        (VmState::Resized, Some(TaskState::ResizeReverting)) => "REVERT_RESIZE",
+        (vm_state, _) => at_rest(vm_state),
+    }
+}
+
+const fn at_rest(vm_state: VmState) -> &'static str {
+    match vm_state {
+        VmState::Active => "ACTIVE",
+        VmState::Building => "BUILD",
+        VmState::Paused => "PAUSED",
+        VmState::Stopped => "SHUTOFF",
+        VmState::Suspended => "SUSPENDED",
+        VmState::Rescued => "RESCUE",
+        VmState::Resized => "VERIFY_RESIZE",
+        VmState::Shelved => "SHELVED",
+        VmState::ShelvedOffloaded => "SHELVED_OFFLOADED",
+        VmState::SoftDeleted => "SOFT_DELETED",
+        VmState::Deleted => "DELETED",
+        VmState::Error => "ERROR",
     }
 }
 
@@ -84,12 +104,23 @@ mod tests {
         assert_eq!(status(VmState::Active, Some(TaskState::ImageUploading)), "ACTIVE");
         assert_eq!(status(VmState::Building, Some(TaskState::Spawning)), "BUILD");
         assert_eq!(status(VmState::Error, Some(TaskState::Deleting)), "ERROR");
+        assert_eq!(status(VmState::Stopped, Some(TaskState::ResizePrep)), "RESIZE");
+        assert_eq!(status(VmState::Resized, None), "VERIFY_RESIZE");
+        assert_eq!(
+            status(VmState::Resized, Some(TaskState::ResizeReverting)),
+            "REVERT_RESIZE"
+        );
+        assert_eq!(
+            status(VmState::Active, Some(TaskState::UpdatingPassword)),
+            "PASSWORD"
+        );
     }
 
     #[test]
     fn filters_know_all_of_novas_words() {
         assert_eq!(wanted("active"), Wanted::State(VmState::Active));
-        assert_eq!(wanted("SHELVED"), Wanted::Nothing);
+        assert_eq!(wanted("SHELVED"), Wanted::State(VmState::Shelved));
+        assert_eq!(wanted("migrating"), Wanted::Nothing);
         assert_eq!(wanted("sleepy"), Wanted::Unknown);
     }
 }

@@ -5,7 +5,9 @@ use axum::response::IntoResponse;
 
 use super::boot_request::hostname;
 use super::instance_id;
-use super::view::{ExtendedAttributes, ServerCore, ServerGroups, fault, progress, rest};
+use super::view::{
+    ExtendedAttributes, ServerCore, ServerGroups, UserDataAttribute, fault, progress, rest, sees_attributes,
+};
 use crate::api::compute::Door;
 use crate::api::compute::text::{AccessIpV4, AccessIpV6, Description, Fqdn, Label, Name};
 use crate::api::links::Links;
@@ -83,10 +85,13 @@ pub(super) async fn update(
         .compute
         .update(&context, instance_id(&id)?, body.upgraded())
         .await?;
-    Ok(At(
-        version,
-        Under("server", changed(&door, &context, version, &links, &instance)),
-    ))
+    let groups = ServerGroups::of(&door, &instance).await?;
+    let is_shown = version.answers_updates_in_full() && sees_attributes(&context);
+    let view = (
+        changed(&door, &context, version, &links, &instance, groups),
+        is_shown.then(|| UserDataAttribute::of(&instance)),
+    );
+    Ok(At(version, Under("server", view)))
 }
 
 /// A server after a change, as much of it as the version shows.
@@ -96,14 +101,18 @@ pub(super) fn changed(
     version: Microversion,
     links: &Links,
     instance: &Instance,
+    groups: ServerGroups,
 ) -> impl Shown + View + use<> {
     let full = version.answers_updates_in_full();
     let template = &door.compute.settings().instance_name_template;
-    let groups = ServerGroups { server_groups: [] };
     let rest = (full.then(|| rest(instance)), groups);
-    let attributes = (full && context.is_admin()).then(|| ExtendedAttributes::of(instance, template));
+    let attributes = (full && sees_attributes(context)).then(|| ExtendedAttributes::of(instance, template));
+    let core = ServerCore::of(instance, links);
     (
-        ServerCore::of(instance, links),
+        match full {
+            true => core,
+            false => core.with_plain_addresses(),
+        },
         rest,
         progress(instance),
         fault(instance, context.is_admin()),

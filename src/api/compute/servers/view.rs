@@ -8,11 +8,15 @@ use serde_json::value::RawValue;
 
 use super::addresses::Addresses;
 use super::status::status;
+use crate::api::Fault;
+use crate::api::compute::Door;
 use crate::api::compute::flavors::FlavorSummary;
 use crate::api::compute::time::{Micros, Seconds};
 use crate::api::links::{Link, Links};
+use crate::api::policy::{Need, permits};
 use crate::objects::{
-    FlavorId, Instance, InstanceId, PowerState, ProjectId, RequestContext, TaskState, UserId, VmState,
+    FlavorId, Instance, InstanceId, PowerState, ProjectId, RequestContext, ServerGroupId, TaskState, UserId,
+    VmState,
 };
 use crate::view;
 
@@ -81,7 +85,16 @@ view! {
 view! {
     /// Only where one server is shown.
     pub(super) struct ServerGroups {
-        server_groups: [u8; 0] = 2.71..,
+        server_groups: Vec<ServerGroupId> = 2.71..,
+    }
+}
+
+impl ServerGroups {
+    pub(super) async fn of(door: &Door, instance: &Instance) -> Result<Self, Fault> {
+        let group = door.compute.server_group_of(instance).await?;
+        Ok(Self {
+            server_groups: group.into_iter().collect(),
+        })
     }
 }
 
@@ -111,8 +124,14 @@ view! {
         kernel_id as "OS-EXT-SRV-ATTR:kernel_id": &'static str = 2.3..,
         ramdisk_id as "OS-EXT-SRV-ATTR:ramdisk_id": &'static str = 2.3..,
         root_device_name as "OS-EXT-SRV-ATTR:root_device_name": Option<String> = 2.3..,
-        user_data as "OS-EXT-SRV-ATTR:user_data": Option<String> = 2.3..,
         host_status: &'static str = 2.16..,
+    }
+}
+
+view! {
+    /// Theirs too, but that a rebuild says it elsewhere.
+    pub(super) struct UserDataAttribute {
+        user_data as "OS-EXT-SRV-ATTR:user_data": Option<String> = 2.3..,
     }
 }
 
@@ -122,7 +141,7 @@ pub(super) type ServerDetail = (
     (ServerRest, Option<Grouped>),
     Option<Progress>,
     Option<FaultView>,
-    Option<ExtendedAttributes>,
+    Option<(ExtendedAttributes, UserDataAttribute)>,
 );
 
 #[derive(Debug, Serialize)]
@@ -228,6 +247,15 @@ impl ServerCore {
     }
 }
 
+impl ServerCore {
+    pub(super) fn with_plain_addresses(self) -> Self {
+        Self {
+            addresses: self.addresses.plain(),
+            ..self
+        }
+    }
+}
+
 impl ServerRest {
     pub(super) fn of(instance: &Instance) -> Self {
         Self {
@@ -259,8 +287,15 @@ impl ExtendedAttributes {
             kernel_id: "",
             ramdisk_id: "",
             root_device_name: None,
-            user_data: instance.user_data.as_ref().map(|data| data.base64().to_owned()),
             host_status: if instance.host.is_some() { "UP" } else { "" },
+        }
+    }
+}
+
+impl UserDataAttribute {
+    pub(super) fn of(instance: &Instance) -> Self {
+        Self {
+            user_data: instance.user_data.as_ref().map(|data| data.base64().to_owned()),
         }
     }
 }
@@ -272,13 +307,25 @@ pub(super) fn server_detail(
     links: &Links,
     template: &str,
 ) -> ServerDetail {
-    let admin = context.is_admin();
     (
         ServerCore::of(instance, links),
         rest(instance),
         progress(instance),
-        fault(instance, admin),
-        admin.then(|| ExtendedAttributes::of(instance, template)),
+        fault(instance, context.is_admin()),
+        sees_attributes(context).then(|| {
+            (
+                ExtendedAttributes::of(instance, template),
+                UserDataAttribute::of(instance),
+            )
+        }),
+    )
+}
+
+pub(super) fn sees_attributes(context: &RequestContext) -> bool {
+    permits(
+        context,
+        "os_compute_api:os-extended-server-attributes",
+        Need::Admin,
     )
 }
 

@@ -9,7 +9,7 @@ use crate::objects::{NetworkChoice, WantedNetwork};
 /// An empty list says no more than none at all.
 pub(super) fn wanted_networks(list: &[NetworkWanted]) -> Result<NetworkChoice, Fault> {
     if list.is_empty() {
-        return Ok(NetworkChoice::Auto);
+        return Ok(NetworkChoice::Unspecified);
     }
     let wanted: Result<_, Fault> = list.iter().map(NetworkWanted::upgraded).collect();
     wanted.map(NetworkChoice::These)

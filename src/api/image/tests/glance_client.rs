@@ -24,6 +24,7 @@ async fn client(cloud: &Cloud) -> (Glance, RequestContext) {
         ..Settings::default()
     };
     let context = RequestContext {
+        judge: None,
         request_id: RequestId::from("req-1"),
         global_request_id: None,
         user_id: UserId::from("u"),
@@ -107,4 +108,28 @@ async fn glances_words_reach_the_user() {
     let nobody = ImageId(Uuid::nil());
     let error = glance.download(&context, nobody).await.unwrap_err();
     assert_eq!(error.to_string(), format!("Image {nobody} could not be found."));
+}
+
+#[tokio::test]
+async fn images_are_found_by_their_properties_the_newest_first() {
+    let cloud = Cloud::new().await;
+    let (glance, context) = client(&cloud).await;
+    let of = |kind: &str| NewImage {
+        properties: [
+            ("image_type".to_owned(), "backup".to_owned()),
+            ("backup_type".to_owned(), kind.to_owned()),
+        ]
+        .into(),
+        ..snapshot()
+    };
+    let mut made = Vec::new();
+    for kind in ["a & b", "other", "a & b"] {
+        made.push(glance.create(&context, of(kind)).await.unwrap().id);
+    }
+    let found = glance
+        .with_properties(&context, &[("image_type", "backup"), ("backup_type", "a & b")])
+        .await
+        .unwrap();
+    let found: Vec<ImageId> = found.into_iter().map(|image| image.id).collect();
+    assert_eq!(found, [made[2], made[0]]);
 }

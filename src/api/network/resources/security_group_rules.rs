@@ -25,6 +25,7 @@ impl Served for SecurityGroupRule {
         given("remote_ip_prefix", any),
         shown("normalized_cidr", any),
         given("remote_group_id", |value| unless_null(value, text)),
+        shown("remote_address_group_id", any),
         shown("belongs_to_default_sg", boolean),
     ];
     const PREPARE: Option<Prepare> = Some(security_groups::ensure_own_default);
@@ -36,6 +37,7 @@ impl Served for SecurityGroupRule {
         let range = self.remote_ip_prefix.map(|prefix| prefix.network());
         shown.insert("belongs_to_default_sg".to_owned(), json!(of_default));
         shown.insert("normalized_cidr".to_owned(), json!(range));
+        shown.insert("remote_address_group_id".to_owned(), Value::Null);
     }
 
     fn create(edit: &mut Edit<'_>, wanted: Wanted) -> Result<Uuid, Error> {

@@ -130,6 +130,7 @@ pub fn change(edit: &mut Edit<'_>, id: Uuid, wanted: Wanted) -> Result<(), Error
     }
     if let Some(fixed_ips) = &wanted.fixed_ips {
         after.fixed_ips = addresses::reallocate(edit.state, &after, fixed_ips)?;
+        rules::refuse_losing_floating_ips(edit.state, &after)?;
     }
     set(&mut after.security_groups, wanted.security_groups.clone());
     apply(&mut after, wanted);

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::super::edit::Edit;
 use super::super::error::Error;
 use super::super::records::{Port, SecurityGroup};
+use super::super::state::State;
 use super::Wanted;
 use crate::objects::Mac;
 
@@ -109,4 +110,24 @@ pub(super) fn refuse_when_bound(port: &Port, wanted: Mac) -> Result<(), Error> {
         port.standard.id, port.mac_address
     );
     Err(Error::conflict("PortBound", message))
+}
+
+/// A floating IP leads to an address for as long as it does not lead elsewhere.
+pub(super) fn refuse_losing_floating_ips(state: &State, port: &Port) -> Result<(), Error> {
+    let id = port.standard.id;
+    let mut leading_here = state
+        .floating_ips
+        .values()
+        .filter(|floating| floating.port_id == Some(id))
+        .filter_map(|floating| floating.fixed_ip_address);
+    match leading_here.all(|fixed| port.addresses().any(|address| address == fixed)) {
+        true => Ok(()),
+        false => Err(Error::bad_request(
+            "port",
+            format!(
+                "Cannot update the fixed_ips of the port {id}, because its original fixed_ip has been associated to a \
+                 floating ip."
+            ),
+        )),
+    }
 }

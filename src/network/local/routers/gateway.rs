@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::super::edit::Edit;
 use super::super::error::Error;
 use super::super::ports::{self, WantedIp};
-use super::super::records::{FixedIp, Gateway, Network, Router};
+use super::super::records::{FixedIp, Gateway, Network, Port, Router, Subnet};
+use super::super::state::State;
 use super::{ROUTER_GATEWAY, change, interfaces, routes};
 use crate::objects::ProjectId;
 
@@ -109,6 +110,50 @@ fn readdress(edit: &mut Edit<'_>, port: Uuid, wishes: &[WantedIp]) -> Result<(),
         ..ports::Wanted::default()
     };
     ports::change(edit, port, port_wanted)
+}
+
+/// Routers that lead to the network of a new subnet have an address in it too, unless they have one of its version there.
+pub(in super::super) fn give_addresses_outside(edit: &mut Edit<'_>, subnet: &Subnet) -> Result<(), Error> {
+    let ports: Vec<Uuid> = edit
+        .state
+        .ports_on(subnet.network_id)
+        .filter(|port| port.device_owner == ROUTER_GATEWAY && lacks(edit.state, port, subnet.ip_version))
+        .map(|port| port.standard.id)
+        .collect();
+    for id in ports {
+        let port = edit.state.get::<Port>(id)?;
+        let router = port.device_id.parse().unwrap_or_default();
+        let kept = port.fixed_ips.iter().map(|fixed| WantedIp {
+            subnet_id: Some(fixed.subnet_id),
+            ip_address: Some(fixed.ip_address),
+        });
+        let wishes: Vec<WantedIp> = kept.chain([WantedIp::of(subnet.standard.id)]).collect();
+        readdress(edit, id, &wishes)?;
+        let addresses = edit.state.get::<Port>(id)?.fixed_ips.clone();
+        change(edit, router, |router| {
+            if let Some(gateway) = &mut router.external_gateway_info {
+                gateway.external_fixed_ips = addresses;
+            }
+        })?;
+    }
+    Ok(())
+}
+
+/// As Neutron counts: addresses that a MAC makes do not, and two others are enough.
+fn lacks(state: &State, port: &Port, ip_version: u8) -> bool {
+    let subnets = port
+        .fixed_ips
+        .iter()
+        .filter_map(|fixed| state.subnets.get(&fixed.subnet_id));
+    let versions: Vec<u8> = subnets
+        .filter(|subnet| !subnet.is_auto_addressed())
+        .map(|subnet| subnet.ip_version)
+        .collect();
+    match versions.as_slice() {
+        [] => true,
+        [one] => *one != ip_version,
+        _ => false,
+    }
 }
 
 fn already_has(edit: &Edit<'_>, port: Uuid, wishes: &[WantedIp]) -> bool {

@@ -17,6 +17,7 @@ use super::subnets::said;
 use crate::objects::ProjectId;
 
 pub use gateway::Leading;
+pub(super) use gateway::give_addresses_outside;
 pub use interfaces::{Attached, Attachment, add_interface, remove_interface};
 
 const ROUTER_INTERFACE: &str = "network:router_interface";

@@ -13,7 +13,7 @@ use super::error::Error;
 use super::records::{Ipv6Mode, Network, Pool, Route, Standard, Subnet};
 use super::rights::Resource;
 use super::state::State;
-use super::{ports, ranges, subnet_pools};
+use super::{ports, ranges, routers, subnet_pools};
 use crate::objects::{Cidr, ProjectId};
 
 /// What a client says of a subnet; what it does not say stays as it is.
@@ -82,6 +82,7 @@ pub fn create(edit: &mut Edit<'_>, wanted: Wanted) -> Result<Uuid, Error> {
     let id = subnet.standard.id;
     edit.state.subnets.put(subnet.clone());
     ports::give_addresses_of_macs(edit.state, &subnet);
+    routers::give_addresses_outside(edit, &subnet)?;
     Ok(id)
 }
 

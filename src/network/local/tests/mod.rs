@@ -3,6 +3,7 @@
 mod addresses;
 mod keeping;
 mod port_changes;
+mod proxy;
 mod seam;
 mod subnets_and_pools;
 
@@ -18,6 +19,7 @@ use crate::objects::{ProjectId, RequestId, SystemWorld, UserId};
 /// A caller of the project of that name; "admin" is one.
 pub(crate) fn caller(project: &str) -> RequestContext {
     RequestContext {
+        judge: None,
         request_id: RequestId::from("req-1"),
         global_request_id: None,
         user_id: UserId::from("u"),

@@ -15,7 +15,7 @@ fn binding(instance: u128) -> Binding {
     }
 }
 
-fn new_port(network: Uuid, instance: u128) -> NewPort {
+pub(super) fn new_port(network: Uuid, instance: u128) -> NewPort {
     NewPort {
         network,
         project: ProjectId::from("p"),

@@ -168,8 +168,7 @@ impl Watch {
                 .list_by(CALLER, "networks", "id", ids.clone(), &REVISION),
             self.neutron
                 .list_by(CALLER, "subnets", "network_id", ids, &fields),
-            self.neutron
-                .floating_ips(CALLER, ports.iter().map(|port| port.id)),
+            self.neutron.leading_to(CALLER, ports.iter().map(|port| port.id)),
         )?;
         let of_port = |port: &Seen| {
             let network = networks.iter().find(|network| network.id == port.network_id);

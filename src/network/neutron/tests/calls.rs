@@ -49,6 +49,7 @@ async fn what_is_for_the_caller_is_asked_in_their_name() {
         ..Fake::settings()
     };
     let resumed = RequestContext {
+        judge: None,
         token: None,
         global_request_id: None,
         ..user()

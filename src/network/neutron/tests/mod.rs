@@ -3,6 +3,7 @@
 mod calls;
 mod changes;
 mod ports;
+mod proxy;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -165,6 +166,7 @@ async fn answer(State(fake): State<Fake>, request: Request) -> Response {
 
 fn user() -> RequestContext {
     RequestContext {
+        judge: None,
         request_id: RequestId::from("req-own"),
         global_request_id: Some(RequestId::from("req-global")),
         user_id: UserId::from("u"),

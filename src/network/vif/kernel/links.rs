@@ -13,6 +13,9 @@ use super::super::{Change, Error, Link, Namespace};
 use super::connection::refused;
 use crate::objects::Mac;
 
+/// The alias of the bridges that we make.
+const MARK: &str = "nova-docker";
+
 pub(super) struct Links {
     netlink: Handle,
 }
@@ -116,6 +119,7 @@ impl Links {
                     .await
             }
             Change::Unaddressed { link } => self.unaddressed(link).await,
+            Change::Forsake { bridge } => self.forsake(bridge).await,
             Change::Free { link } => self.set(link, "free", LinkMessageBuilder::nocontroller).await,
             other => {
                 let wrong = io::Error::new(io::ErrorKind::Unsupported, format!("{other:?}"));
@@ -141,18 +145,48 @@ impl Links {
             }
             made => made?,
         }
-        self.keep_mac(name).await?;
+        self.settle(name).await?;
         self.unaddressed(name).await
     }
 
     /// A bridge goes by the address of one of its ports, this one now and that one later, unless it was given one:
-    /// the address that the kernel drew for it will do.
-    async fn keep_mac(&self, name: &str) -> Result<(), Error> {
+    /// the address that the kernel drew for it will do. And it shall be known as ours.
+    async fn settle(&self, name: &str) -> Result<(), Error> {
         let Some(mac) = self.look(name).await?.and_then(|link| link.mac) else {
             return Ok(());
         };
-        self.set(name, "fix the MAC of", |link| link.address(mac.0.to_vec()))
+        let mark = LinkAttribute::IfAlias(MARK.to_owned());
+        let settled =
+            |link: LinkMessageBuilder<LinkUnspec>| link.address(mac.0.to_vec()).append_extra_attribute(mark);
+        self.set(name, "fix the MAC of", settled).await
+    }
+
+    async fn forsake(&self, bridge: &str) -> Result<(), Error> {
+        let Some(message) = self.find(bridge).await? else {
+            return Ok(());
+        };
+        let is_ours = message
+            .attributes
+            .contains(&LinkAttribute::IfAlias(MARK.to_owned()));
+        if is_ours && !self.is_used(message.header.index).await? {
+            self.delete(bridge).await?;
+        }
+        Ok(())
+    }
+
+    async fn is_used(&self, bridge: u32) -> Result<bool, Error> {
+        let within = LinkAttribute::Controller(bridge);
+        let mut links = self.netlink.link().get().execute();
+        while let Some(link) = links
+            .try_next()
             .await
+            .map_err(refused("look at all interfaces"))?
+        {
+            if link.attributes.contains(&within) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Where the kernel has no IPv6, there is nothing to forbid.

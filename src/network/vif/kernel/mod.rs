@@ -4,6 +4,7 @@ mod addresses;
 mod connection;
 mod links;
 mod ovs;
+mod passage;
 mod program;
 mod sysctl;
 
@@ -67,6 +68,7 @@ impl Host for Kernel {
             Change::OvsDelete { port } => return self.switch.delete(port).await,
             Change::Run { words, .. } => return program::run(words).await,
             Change::Ipv6 { link } => return sysctl::enable_ipv6(self.namespace(place), link).await,
+            Change::LetThrough { link, on } => return passage::set(self.namespace(place), link, *on).await,
             _ => {}
         }
         let netlink = self.netlink(place).await?;

@@ -1,5 +1,7 @@
 //! One run of a container, from its start to its end: what was wired for one is nothing to the next.
 
+use std::path::Path;
+
 use bollard::models::ContainerInspectResponse;
 use jiff::Timestamp;
 
@@ -22,6 +24,11 @@ impl Life {
             pid,
             started_at: state.started_at.clone()?,
         })
+    }
+
+    /// Whether its process is gone, though the engine may not know yet.
+    pub(super) fn has_ended(&self) -> bool {
+        !Path::new(&format!("/proc/{}", self.pid)).exists()
     }
 
     /// Whether the container is seen ended after this run and not running anew.

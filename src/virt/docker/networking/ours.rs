@@ -50,12 +50,23 @@ pub(super) async fn attach(
     namespace: &Namespace,
 ) -> Result<(), Error> {
     let reach = protect(namespace, network).await?;
+    settle(driver, instance, network, namespace).await?;
+    if reach == Reach::Present {
+        protect(namespace, network).await?;
+    }
+    Ok(())
+}
+
+/// Brings in what is not inside yet, and gives everything its addresses and routes again.
+pub(super) async fn settle(
+    driver: &Arc<dyn VifDriver>,
+    instance: &Instance,
+    network: &NetworkInfo,
+    namespace: &Namespace,
+) -> Result<(), Error> {
     let owner = Owner::from(instance);
     for vif in &network.vifs {
         driver.attach(&owner, vif, &inside(namespace, vif)).await?;
-    }
-    if reach == Reach::Present {
-        protect(namespace, network).await?;
     }
     Ok(())
 }

@@ -1,22 +1,30 @@
 //! Brings a running container's interfaces in place, whatever was there before and whatever happens meanwhile.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use bollard::models::ContainerInspectResponse;
 
 use super::super::DockerDriver;
+use super::super::joining::NONE;
 use super::super::observe::observed;
 use super::{Life, ours};
-use crate::network::vif::{Namespace, Plugging};
+use crate::network::vif::{Namespace, Plugging, VifDriver};
 use crate::objects::{Instance, InstanceId};
 use crate::virt::{Error, NetworkInfo, Observed};
 
-/// How often a container may start anew while it is being wired.
-const ATTEMPTS: usize = 5;
+/// How often a container may start anew, or be ended before the engine knows, while it is being wired.
+const ATTEMPTS: usize = 20;
+/// For an engine to notice that a process has ended.
+const A_WHILE: Duration = Duration::from_millis(50);
 
 /// What is known of the host's ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::virt::docker) enum HostEnds {
     /// They were made just now.
     Made,
+    /// They lead into this namespace, and all is in place there but what the engine has put back since.
+    Connected(Namespace),
     Unknown,
 }
 
@@ -37,10 +45,11 @@ impl DockerDriver {
         let mut ends = ends;
         let mut trouble = Error::NoSuchInstance(instance.id);
         for _ in 0..ATTEMPTS {
-            match self.wire_once(instance, network, ends).await? {
+            match self.wire_once(instance, network, &ends).await? {
                 Attempt::Done(observed) => return Ok(observed),
                 Attempt::Again(error) => trouble = error,
             }
+            tokio::time::sleep(A_WHILE).await;
             ends = HostEnds::Unknown;
         }
         Err(trouble)
@@ -50,7 +59,7 @@ impl DockerDriver {
         &self,
         instance: &Instance,
         network: &NetworkInfo,
-        ends: HostEnds,
+        ends: &HostEnds,
     ) -> Result<Attempt, Error> {
         let id = instance.id;
         let container = self.existing(id).await?;
@@ -67,7 +76,7 @@ impl DockerDriver {
                 self.wired.keep(id, life, network.clone());
                 Ok(done)
             }
-            Err(error) if self.lives(id, &life).await? => Err(error),
+            Err(error) if !life.has_ended() && self.lives(id, &life).await? => Err(error),
             Err(error) => Ok(Attempt::Again(error)),
         }
     }
@@ -77,7 +86,7 @@ impl DockerDriver {
         instance: &Instance,
         network: &NetworkInfo,
         life: &Life,
-        ends: HostEnds,
+        ends: &HostEnds,
     ) -> Result<(), Error> {
         let driver = match &self.settings.plugging {
             Plugging::Ours(driver) => driver,
@@ -86,15 +95,36 @@ impl DockerDriver {
                 return self.networks.connect(instance, &network.vifs).await;
             }
         };
+        if let HostEnds::Connected(namespace) = ends
+            && Namespace::of_process(life.pid)? == *namespace
+        {
+            ours::settle(driver, instance, network, namespace).await?;
+            return self.attend(instance.id, namespace).await;
+        }
         let namespace = self.namespace_of(instance.id, life).await?;
-        if ends == HostEnds::Unknown {
+        if *ends != HostEnds::Made {
             ours::plug(driver, instance, &network.vifs).await?;
         }
+        self.bring_in(driver, instance, network, &namespace).await
+    }
+
+    /// The whole of a server's network, in a namespace where nothing is yet.
+    pub(super) async fn bring_in(
+        &self,
+        driver: &Arc<dyn VifDriver>,
+        instance: &Instance,
+        network: &NetworkInfo,
+        namespace: &Namespace,
+    ) -> Result<(), Error> {
         if !network.vifs.is_empty() {
-            ours::attach(driver, instance, network, &namespace).await?;
+            ours::attach(driver, instance, network, namespace).await?;
         }
+        self.attend(instance.id, namespace).await
+    }
+
+    async fn attend(&self, id: InstanceId, namespace: &Namespace) -> Result<(), Error> {
         if let Some(guests) = &self.settings.guests {
-            guests.attend(instance.id, &namespace).await?;
+            guests.attend(id, namespace).await?;
         }
         Ok(())
     }
@@ -107,7 +137,7 @@ impl DockerDriver {
             return Ok(true);
         }
         let attended = matches!(self.settings.plugging, Plugging::Ours(_)) && self.settings.guests.is_some();
-        Ok(attended && mode == "none")
+        Ok(attended && mode == NONE)
     }
 
     /// The namespace of exactly this run: its process may have ended, and its number may be another's by now.
@@ -127,7 +157,7 @@ impl DockerDriver {
     }
 }
 
-fn network_mode(container: &ContainerInspectResponse) -> &str {
+pub(in crate::virt::docker) fn network_mode(container: &ContainerInspectResponse) -> &str {
     let host = container.host_config.as_ref();
     host.and_then(|host| host.network_mode.as_deref())
         .unwrap_or_default()

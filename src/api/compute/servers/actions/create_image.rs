@@ -11,6 +11,7 @@ use crate::api::compute::servers::metadata::Metadata;
 use crate::api::compute::text::Name;
 use crate::api::policy::{Need, allow};
 use crate::api::{Fault, Microversion};
+use crate::objects::ImageId;
 use crate::request;
 
 request! {
@@ -35,9 +36,17 @@ pub(super) async fn create_image(on: Target, body: CreateImage) -> Result<Respon
         .compute
         .create_image(&on.context, on.id, body.name.0, metadata)
         .await?;
+    Ok(made(&on, Some(image), image))
+}
+
+/// `found` is the image that a Location leads to.
+pub(super) fn made(on: &Target, found: Option<ImageId>, image: ImageId) -> Response {
     if on.version.tells_the_image_in_the_body() {
-        return Ok((StatusCode::ACCEPTED, Json(json!({ "image_id": image }))).into_response());
+        return (StatusCode::ACCEPTED, Json(json!({ "image_id": image }))).into_response();
     }
-    let link = on.links.bookmark("images", image.to_string());
-    Ok((StatusCode::ACCEPTED, [(LOCATION, link.href)]).into_response())
+    let location = found.map(|image| [(LOCATION, on.links.bookmark("images", image.to_string()).href)]);
+    match location {
+        Some(location) => (StatusCode::ACCEPTED, location).into_response(),
+        None => StatusCode::ACCEPTED.into_response(),
+    }
 }

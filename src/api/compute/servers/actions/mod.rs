@@ -1,14 +1,24 @@
 //! `POST /servers/{id}/action`: what can be done to a server, one file per action.
 
+mod admin;
+mod change_password;
 mod console_output;
+mod create_backup;
 mod create_image;
+mod deferred_delete;
 mod fixed_ip;
+mod floating_ip;
 mod lock;
+mod migrate;
 mod pause;
 mod power;
 mod reboot;
 mod rebuild;
+mod rescue;
+mod resize;
 mod security_group;
+mod shelve;
+mod suspend;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -37,6 +47,27 @@ actions! {
         "reboot" => reboot::reboot,
         "pause" => pause::pause,
         "unpause" => pause::unpause,
+        "suspend" => suspend::suspend,
+        "resume" => suspend::resume,
+        "resize" => resize::resize,
+        "confirmResize" => resize::confirm,
+        "revertResize" => resize::revert,
+        "migrate" => migrate::migrate,
+        "os-migrateLive" => migrate::live,
+        "evacuate" => migrate::evacuate,
+        "shelve" => shelve::shelve,
+        "shelveOffload" => shelve::offload,
+        "unshelve" => shelve::unshelve,
+        "rescue" => rescue::rescue,
+        "unrescue" => rescue::unrescue,
+        "changePassword" => change_password::change_password,
+        "forceDelete" => deferred_delete::force,
+        "restore" => deferred_delete::restore,
+        "os-resetState" => admin::reset_state,
+        "trigger_crash_dump" => admin::crash_dump = 2.17..,
+        "resetNetwork" => admin::gone,
+        "injectNetworkInfo" => admin::inject_network_info,
+        "createBackup" => create_backup::create_backup,
         "createImage" => create_image::create_image,
         "os-getConsoleOutput" => console_output::console_output,
         "lock" => lock::lock,
@@ -44,6 +75,8 @@ actions! {
         "rebuild" => rebuild::rebuild,
         "addFixedIp" => fixed_ip::add = ..2.44,
         "removeFixedIp" => fixed_ip::remove = ..2.44,
+        "addFloatingIp" => floating_ip::add = ..2.44,
+        "removeFloatingIp" => floating_ip::remove = ..2.44,
         "addSecurityGroup" => security_group::add,
         "removeSecurityGroup" => security_group::remove,
     }

@@ -9,6 +9,7 @@ use super::Target;
 use crate::api::compute::servers::boot_request::{hostname, user_data};
 use crate::api::compute::servers::metadata::Metadata;
 use crate::api::compute::servers::update::{DiskConfig, changed};
+use crate::api::compute::servers::view::ServerGroups;
 use crate::api::compute::text::{
     AccessIpV4, AccessIpV6, AnyName, Description, Fqdn, Label, Name, UserDataText, UuidText,
 };
@@ -96,8 +97,9 @@ pub(super) async fn rebuild(on: Target, body: RebuildBody) -> Result<impl IntoRe
     let rebuilt = rebuilt.map_err(rebuilding)?;
     let instance = &rebuilt.instance;
     let [Link { href, .. }, _] = on.links.to("servers", instance.id.to_string());
+    let groups = ServerGroups::of(&on.door, instance).await?;
     let view = (
-        changed(&on.door, &on.context, on.version, &on.links, instance),
+        changed(&on.door, &on.context, on.version, &on.links, instance, groups),
         AdminPass {
             admin_pass: rebuilt.admin_pass.clone(),
         },

@@ -4,7 +4,7 @@ use super::sort;
 use crate::api::compute::servers::instance_actions::{Moment, in_order};
 use crate::api::compute::servers::status::{Wanted, status, wanted};
 use crate::api::pagination::Limit;
-use crate::api::policy::{Need, allow};
+use crate::api::policy::{Need, allow, permits};
 use crate::api::{Fault, Microversion};
 use crate::compute::ServerFilter;
 use crate::objects::{FlavorId, Instance, RequestContext, TaskState, VmState};
@@ -120,7 +120,7 @@ impl Microversion {
 impl ListServers {
     /// What the caller may not filter by is as if it had not been asked for.
     pub(super) fn allowed(self, context: &RequestContext, version: Microversion) -> Self {
-        match context.is_admin() {
+        match permits(context, "os_compute_api:servers:allow_all_filters", Need::Admin) {
             true => self,
             false => self.of_a_user(version),
         }
@@ -230,9 +230,12 @@ impl ListServers {
         };
         in_order(self.changes_since, self.changes_before)?;
         let sort = sort::order(&self.sort_key, &self.sort_dir, context, version)?;
-        if self.deleted.as_deref().is_some_and(is_yes) || self.soft_deleted.as_deref().is_some_and(is_yes) {
+        if self.deleted.as_deref().is_some_and(is_yes) {
             return Ok(None);
         }
+        // Hidden among the others: whoever wants to see them says so, in one way or the other.
+        let soft_deleted = vm_states.contains(&VmState::SoftDeleted) && !self.status.is_empty()
+            || self.soft_deleted.as_deref().is_some_and(is_yes);
         let Ok(ids) = self.uuid.iter().map(|id| id.parse()).collect::<Result<_, _>>() else {
             return Ok(None);
         };
@@ -246,6 +249,7 @@ impl ListServers {
             user: self.user_id,
             name: self.name.or(self.display_name),
             vm_states,
+            soft_deleted,
             task_states: task_states(self.task_state.as_deref()),
             power_state: self.power_state.and_then(|n| n.parse().ok()),
             image,
@@ -308,12 +312,18 @@ const ALL_VM_STATES: &[VmState] = &[
     VmState::Paused,
     VmState::Stopped,
     VmState::Error,
+    VmState::Suspended,
+    VmState::Rescued,
+    VmState::Resized,
+    VmState::SoftDeleted,
+    VmState::Shelved,
+    VmState::ShelvedOffloaded,
 ];
 
 /// A hard reboot or a rebuild may begin in several states.
 fn beside(word: &str, state: VmState) -> Vec<VmState> {
     match word.to_ascii_uppercase().as_str() {
-        "HARD_REBOOT" | "REBUILD" => ALL_VM_STATES.to_vec(),
+        "HARD_REBOOT" | "REBUILD" | "RESIZE" => ALL_VM_STATES.to_vec(),
         _ => vec![state],
     }
 }
