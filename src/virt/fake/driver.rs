@@ -1,20 +1,18 @@
 //! The fake driver's verbs, over a map of servers.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bollard::models::ImageConfig;
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
-use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
-use uuid::Uuid;
 
 use super::archive;
-use super::faults::{FakeFaults, Plans, Shared, Verb, channel};
+use super::faults::{FakeFaults, Verb};
 use super::server::{KILLED, Server, TERMINATED, ensure_places, idle, limits};
+use super::state::State;
 use crate::image::ImageService;
 use crate::objects::{
     DeploymentId, Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, PowerState,
@@ -32,63 +30,13 @@ pub struct FakeDriver {
     state: Arc<State>,
 }
 
-#[derive(Debug)]
-pub(super) struct State {
-    servers: Shared<HashMap<InstanceId, Server>>,
-    /// The host's ends of VIFs, which outlive containers.
-    ends: Shared<HashMap<InstanceId, BTreeSet<Uuid>>>,
-    cache: Shared<BTreeMap<ImageId, ImageConfig>>,
-    pub(super) plans: Shared<Plans>,
-    pub(super) events: broadcast::Sender<Option<Event>>,
-}
-
-impl State {
-    pub(super) fn servers(&self) -> MutexGuard<'_, HashMap<InstanceId, Server>> {
-        self.servers.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn ends(&self) -> MutexGuard<'_, HashMap<InstanceId, BTreeSet<Uuid>>> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn plug(&self, id: InstanceId, vifs: &[Vif]) {
-        if !vifs.is_empty() {
-            self.ends()
-                .entry(id)
-                .or_default()
-                .extend(vifs.iter().map(|vif| vif.id));
-        }
-    }
-
-    fn unplug(&self, id: InstanceId, vifs: &[Vif]) {
-        let mut ends = self.ends();
-        if let Some(own) = ends.get_mut(&id) {
-            own.retain(|end| !vifs.iter().any(|vif| vif.id == *end));
-            if own.is_empty() {
-                ends.remove(&id);
-            }
-        }
-    }
-
-    fn cache(&self) -> MutexGuard<'_, BTreeMap<ImageId, ImageConfig>> {
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl FakeDriver {
     pub fn new(host: &str, deployment: DeploymentId, images: Arc<dyn ImageService>) -> Self {
-        let state = State {
-            servers: Shared::default(),
-            ends: Shared::default(),
-            cache: Shared::default(),
-            plans: Shared::default(),
-            events: channel(),
-        };
         Self {
             host: host.into(),
             deployment,
             images,
-            state: Arc::new(state),
+            state: Arc::new(State::new()),
         }
     }
 
@@ -248,7 +196,9 @@ impl ComputeDriver for FakeDriver {
     }
 
     async fn plug_vifs(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error> {
-        self.state.enter(Verb::PlugVifs).await?;
+        if !self.state.is_wired(instance.id, network) {
+            self.state.enter(Verb::PlugVifs).await?;
+        }
         self.change(instance.id, |server| {
             if server.is_running() {
                 ensure_places(network)?;

@@ -1,13 +1,13 @@
 //! What a test can do to a fake driver that no user could: make it fail, make it wait, take its servers away.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use tokio::sync::{Mutex as Gate, OwnedMutexGuard, broadcast};
+use tokio::sync::{Mutex as Gate, OwnedMutexGuard};
 use uuid::Uuid;
 
-use super::driver::State;
 use super::server::Server;
+use super::state::State;
 use crate::objects::{InstanceId, Secret};
 use crate::virt::{Error, Event, NetworkInfo};
 
@@ -141,10 +141,6 @@ impl FakeFaults {
 }
 
 impl State {
-    pub(super) fn plans(&self) -> MutexGuard<'_, Plans> {
-        self.plans.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// Waits and fails as planned for `verb`.
     pub(super) async fn enter(&self, verb: Verb) -> Result<(), Error> {
         let gate = self.plans().gates.get(&verb).cloned();
@@ -181,9 +177,3 @@ impl State {
         self.events.send(event).ok();
     }
 }
-
-pub(super) fn channel() -> broadcast::Sender<Option<Event>> {
-    broadcast::channel(4096).0
-}
-
-pub(super) type Shared<T> = Mutex<T>;

@@ -4,6 +4,7 @@ mod archive;
 mod driver;
 mod faults;
 mod server;
+mod state;
 #[cfg(test)]
 mod tests;
 
