@@ -10,7 +10,7 @@ use crate::compute::{Error, Update};
 use crate::objects::{Instance, InstanceId, RequestContext};
 
 impl Update {
-    pub(super) fn apply(self, instance: &mut Instance) {
+    pub(super) fn apply(self, instance: &mut Instance) -> Result<(), Error> {
         let Self {
             name,
             hostname,
@@ -18,14 +18,38 @@ impl Update {
             access_ip_v4,
             access_ip_v6,
             disk_config_auto,
+            pinned_availability_zone,
         } = self;
+        if let Some(zone) = pinned_availability_zone {
+            pin(instance, zone)?;
+        }
         set(&mut instance.name, name);
         set(&mut instance.hostname, hostname);
         set(&mut instance.description, description);
         set(&mut instance.access_ip_v4, access_ip_v4);
         set(&mut instance.access_ip_v6, access_ip_v6);
         set(&mut instance.disk_config_auto, disk_config_auto);
+        Ok(())
     }
+}
+
+fn pin(instance: &mut Instance, zone: Option<String>) -> Result<(), Error> {
+    let current = instance.availability_zone.as_deref().unwrap_or_default();
+    let refusal = match (&instance.pinned_availability_zone, &zone) {
+        (Some(pinned), Some(asked)) if pinned != asked => {
+            "Cannot change pinned availability zone directly. Unpin first by setting \
+             pinned_availability_zone to null."
+                .to_owned()
+        }
+        (None, Some(asked)) if asked != current => format!(
+            "Server can only be pinned to its current availability zone '{current}', but '{asked}' was requested."
+        ),
+        _ => {
+            instance.pinned_availability_zone = zone;
+            return Ok(());
+        }
+    };
+    Err(Error::Conflict(refusal))
 }
 
 fn set<T>(field: &mut T, value: Option<T>) {
@@ -39,11 +63,7 @@ type Described = Result<Arc<Instance>, Error>;
 impl Compute {
     pub async fn update(&self, context: &RequestContext, id: InstanceId, update: Update) -> Described {
         self.core.visible(context, id).await?;
-        let change = |instance: &mut Instance| {
-            update.apply(instance);
-            Ok(())
-        };
-        self.core.change(id, change).await
+        self.core.change(id, |instance| update.apply(instance)).await
     }
 
     pub async fn replace_metadata(

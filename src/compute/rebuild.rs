@@ -37,8 +37,7 @@ impl Compute {
         to_the_end(async move {
             let change = |instance: &mut Instance| {
                 Verb::Rebuild.begin(instance, context.is_admin())?;
-                apply(instance, rebuild, &image, key);
-                Ok(())
+                apply(instance, rebuild, &image, key)
             };
             let instance = core.change(id, change).await?;
             let log = ActionLog::open(&core, &context, id, ACTION).await;
@@ -64,7 +63,12 @@ async fn check(core: &Core, instance: &Instance, rebuild: &Rebuild) -> Result<Op
     }
 }
 
-fn apply(instance: &mut Instance, rebuild: Rebuild, image: &Image, key: Option<Keypair>) {
+fn apply(
+    instance: &mut Instance,
+    rebuild: Rebuild,
+    image: &Image,
+    key: Option<Keypair>,
+) -> Result<(), Error> {
     let Rebuild {
         image: _,
         update,
@@ -77,7 +81,7 @@ fn apply(instance: &mut Instance, rebuild: Rebuild, image: &Image, key: Option<K
     instance.image = Some(image.id);
     instance.image_properties.clone_from(&image.properties);
     instance.progress = 0;
-    update.apply(instance);
+    update.apply(instance)?;
     instance.metadata = metadata.unwrap_or_else(|| std::mem::take(&mut instance.metadata));
     if let Some(key_name) = key_name {
         instance.key_name = key_name;
@@ -89,6 +93,7 @@ fn apply(instance: &mut Instance, rebuild: Rebuild, image: &Image, key: Option<K
     if let Some(certificates) = trusted_image_certificates {
         instance.trusted_image_certificates = certificates;
     }
+    Ok(())
 }
 
 /// Replaces the container. A server that was stopped is stopped again.

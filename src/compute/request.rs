@@ -46,6 +46,8 @@ pub struct Update {
     pub access_ip_v4: Option<Option<String>>,
     pub access_ip_v6: Option<Option<String>>,
     pub disk_config_auto: Option<bool>,
+    /// A server can be pinned to the zone it is in, and nowhere else.
+    pub pinned_availability_zone: Option<Option<String>>,
 }
 
 /// The same server from an image again.

@@ -10,7 +10,7 @@ use crate::cloud::Cloud;
 async fn the_version_documents_need_no_token_and_tell_the_range() {
     let cloud = Cloud::start().await;
     let version = json!({
-        "id": "v2.1", "status": "CURRENT", "version": "2.100", "min_version": "2.1",
+        "id": "v2.1", "status": "CURRENT", "version": "2.104", "min_version": "2.1",
         "updated": "2013-07-23T11:33:21Z",
         "links": [{"rel": "self", "href": "http://cloud:8774/v2.1/"}],
     });

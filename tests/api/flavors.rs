@@ -29,6 +29,52 @@ async fn a_flavor_looks_as_its_version_wants() {
     assert_eq!(cloud.get("2.61", "/v2.1/flavors/1").await.body, expected);
     expected["flavor"]["swap"] = json!(0);
     assert_eq!(cloud.get("2.75", "/v2.1/flavors/1").await.body, expected);
+    let flavor = expected["flavor"].as_object_mut().unwrap();
+    flavor.remove("rxtx_factor").unwrap();
+    flavor.remove("OS-FLV-DISABLED:disabled").unwrap();
+    assert_eq!(cloud.get("2.102", "/v2.1/flavors/1").await.body, expected);
+}
+
+#[tokio::test]
+async fn since_2_102_flavors_have_a_name_filter_and_no_factor() {
+    let cloud = Cloud::start().await;
+    let named = async |pattern: &str| {
+        let path = format!("/v2.1/flavors?name={pattern}&sort_key=memory_mb");
+        let answer = cloud.get("2.102", &path).await;
+        let flavors = answer.body["flavors"].as_array().unwrap().clone();
+        flavors
+            .iter()
+            .map(|flavor| flavor["name"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(named("m1.small").await, ["m1.small"]);
+    assert_eq!(named("large$").await, ["m1.large", "m1.xlarge"]);
+    assert!(named("^large").await.is_empty());
+    for (version, query, said) in [
+        (
+            "2.101",
+            "name=a",
+            "Additional properties are not allowed ('name' was unexpected)",
+        ),
+        ("2.102", "name=(", "'(' is not a regular expression"),
+        ("2.102", "sort_key=rxtx_factor", "'rxtx_factor' is not one of ["),
+    ] {
+        let answer = cloud.get(version, &format!("/v2.1/flavors?{query}")).await;
+        assert_eq!(answer.status, 400, "{version} {query}");
+        let words = answer.fault().1;
+        assert!(words.contains(said), "{version} {query}: {words}");
+    }
+    let sorted = cloud.get("2.101", "/v2.1/flavors?sort_key=rxtx_factor").await;
+    assert_eq!(sorted.status, 200);
+    let body = json!({"flavor": {"name": "new", "ram": 1, "vcpus": 1, "disk": 0, "rxtx_factor": 2}});
+    let made = async |version| {
+        cloud
+            .admin(version, "POST", "/v2.1/flavors", Some(body.clone()))
+            .await
+            .status
+            .as_u16()
+    };
+    assert_eq!((made("2.102").await, made("2.101").await), (400, 200));
 }
 
 #[tokio::test]

@@ -86,3 +86,35 @@ async fn a_host_is_not_for_users_to_name() {
         202
     );
 }
+
+#[tokio::test]
+async fn a_server_is_unpinned_from_its_zone_and_pinned_to_it_again() {
+    let cloud = Cloud::start().await;
+    let pinned = asked(&cloud, "demo", json!({"availability_zone": "nova"})).await;
+    let id = pinned.body["server"]["id"].as_str().unwrap().to_owned();
+    cloud.until(&id, "ACTIVE").await;
+    let path = format!("/v2.1/servers/{id}");
+    let pin = async |version: &'static str, zone: Value| {
+        let body = json!({"server": {"pinned_availability_zone": zone}});
+        cloud.call("demo", version, "PUT", &path, Some(body)).await
+    };
+    assert_eq!(pin("2.103", json!(null)).await.status, 400);
+    let elsewhere = pin("2.104", json!("other")).await;
+    let words = "Cannot change pinned availability zone directly. Unpin first by setting \
+                 pinned_availability_zone to null.";
+    assert_eq!(
+        (elsewhere.status.as_u16(), elsewhere.fault().1.as_str()),
+        (409, words)
+    );
+    for zone in [json!("nova"), json!(null), json!(null)] {
+        let answer = pin("2.104", zone.clone()).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(answer.body["server"]["pinned_availability_zone"], zone);
+    }
+    let wrong = pin("2.104", json!("other")).await;
+    let words =
+        "Server can only be pinned to its current availability zone 'nova', but 'other' was requested.";
+    assert_eq!((wrong.status.as_u16(), wrong.fault().1.as_str()), (409, words));
+    let again = pin("2.104", json!("nova")).await;
+    assert_eq!(again.body["server"]["pinned_availability_zone"], "nova");
+}

@@ -157,7 +157,7 @@ const NOT_ALWAYS: &[(&str, &str)] = &[
     ("/os-tenant-networks", "2.35"),
     ("/os-security-group", "2.35"),
     ("/os-floating-ip", "2.35"),
-    ("/os-volumes_boot", "2.100"),
+    ("/os-volumes_boot", "2.102"),
     ("/os-volumes", "2.35"),
     ("/os-snapshots", "2.35"),
 ];
@@ -165,7 +165,7 @@ const NOT_ALWAYS: &[(&str, &str)] = &[
 /// An old version for what is gone, else the newest.
 fn version(path: &str) -> &'static str {
     let row = NOT_ALWAYS.iter().find(|(begin, _)| path.starts_with(begin));
-    row.map_or("2.100", |(_, last)| last)
+    row.map_or("2.104", |(_, last)| last)
 }
 
 async fn asked(cloud: &Cloud, method: &str, path: &str, id: &str) -> Answer {
@@ -220,6 +220,8 @@ async fn what_went_with_a_version_is_not_there_after_it() {
         ("/os-baremetal-nodes", "2.36"),
         ("/os-volumes", "2.36"),
         ("/os-snapshots", "2.36"),
+        ("/os-volumes_boot", "2.103"),
+        ("/os-volumes_boot/detail", "2.103"),
     ] {
         let answer = cloud
             .admin(first_without, "GET", &format!("/v2.1{path}"), None)

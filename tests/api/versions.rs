@@ -112,6 +112,39 @@ async fn an_update_answers_in_full_since_2_75() {
     assert_eq!(network[0]["OS-EXT-IPS:type"], "fixed", "{network}");
 }
 
+/// Only reading is so strict, as in Nova.
+#[tokio::test]
+async fn since_2_102_no_parameter_is_passed_over() {
+    let cloud = Cloud::start().await;
+    let id = cloud.boot("one").await;
+    let paths = [
+        "/v2.1/os-aggregates".to_owned(),
+        "/v2.1/os-availability-zone".to_owned(),
+        "/v2.1/extensions".to_owned(),
+        "/v2.1/flavors/42".to_owned(),
+        "/v2.1/os-quota-class-sets/default".to_owned(),
+        format!("/v2.1/servers/{id}"),
+        format!("/v2.1/servers/{id}/ips"),
+        format!("/v2.1/servers/{id}/metadata"),
+        format!("/v2.1/servers/{id}/os-interface"),
+        format!("/v2.1/servers/{id}/os-security-groups"),
+        format!("/v2.1/servers/{id}/migrations"),
+    ];
+    for path in paths {
+        let ask = |version, query| cloud.admin(version, "GET", format!("{path}{query}").leak(), None);
+        assert_eq!(ask("2.101", "?bogus=1").await.status, 200, "{path}");
+        assert_eq!(ask("2.102", "").await.status, 200, "{path}");
+        let refused = ask("2.102", "?bogus=1").await;
+        let words = "Additional properties are not allowed ('bogus' was unexpected)";
+        assert_eq!(refused.status, 400, "{path}");
+        assert!(refused.fault().1.contains(words), "{path}: {}", refused.body);
+    }
+    let put = json!({"server": {"name": "two"}});
+    let path = format!("/v2.1/servers/{id}?bogus=1");
+    let changed = cloud.call("demo", "2.102", "PUT", &path, Some(put)).await;
+    assert_eq!(changed.status, 200);
+}
+
 #[tokio::test]
 async fn tags_are_not_there_before_2_26() {
     let cloud = Cloud::start().await;

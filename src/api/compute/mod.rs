@@ -39,6 +39,7 @@ use http::StatusCode;
 use super::context::authenticate;
 use super::links::LinkSettings;
 use super::policy::{Policy, judged};
+use super::request::refuse_unread;
 use super::{RequestIds, with_compute_layers};
 use crate::compute::Compute;
 use crate::identity::Validate;
@@ -95,6 +96,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(tenant_usage::routes())
         .merge(usage_audit_log::routes())
         .merge(volumes::routes())
+        .layer(from_fn(refuse_unread))
         .layer(from_fn(project_path::must_match))
         .layer(from_fn_with_state(judges, judged))
         .layer(from_fn_with_state(parts.identity, authenticate));

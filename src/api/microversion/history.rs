@@ -108,6 +108,10 @@ pub const HISTORY: &[(Microversion, &str)] = microversions! {
     2.98   "A server shows the properties of its image."
     2.99   "Remote consoles know spice-direct, and tokens tell their TLS port."
     2.100  "A server shows the scheduler hints it was made with."
+    2.101  "Attaching a volume is answered 202 and nothing more."
+    2.102  "Flavors can be filtered by name, show neither rxtx_factor nor disabled; unknown query parameters are refused everywhere."
+    2.103  "os-volumes_boot is gone."
+    2.104  "A server can be unpinned from its availability zone, and pinned to it again."
 };
 
 /// The version of those who ask for none.

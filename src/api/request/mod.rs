@@ -6,6 +6,7 @@ mod invalid;
 mod python;
 mod query;
 mod read;
+mod unread;
 mod values;
 
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub use self::body::Body;
 pub use self::invalid::Invalid;
 pub use self::query::{Pairs, Parameter, Parameters, Query, QueryTable};
 pub use self::read::{Object, Read, Request, read_under};
+pub use self::unread::refuse_unread;
 pub use self::values::{Flag, Ignored, Needed, OrNull, Several, Whole};
 
 /// A table of what is asked: a struct that reads itself from JSON. Rows look like those of [`view!`](crate::view).

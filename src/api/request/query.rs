@@ -5,6 +5,7 @@ use http::request::Parts;
 use serde_json::Value;
 
 use super::Invalid;
+use super::unread::WasRead;
 use crate::api::{Fault, Microversion, Row};
 
 /// Extracts a table made by `query!`.
@@ -98,6 +99,9 @@ impl<T: QueryTable, S: Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
         let Ok(version) = Microversion::from_request_parts(parts, state).await;
+        if let Some(was_read) = parts.extensions.get::<WasRead>() {
+            was_read.set();
+        }
         let pairs = Pairs::of(parts.uri.query().unwrap_or_default());
         Ok(Self(T::parse(version, &pairs)?))
     }

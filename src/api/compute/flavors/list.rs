@@ -1,11 +1,13 @@
 //! `GET /flavors` and `GET /flavors/detail`.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use regex::Regex;
 
 use super::view::{self, FlavorItem};
 use crate::api::compute::Door;
@@ -25,7 +27,9 @@ query! {
         is_public: Option<String>,
         min_ram as "minRam": Option<String>,
         min_disk as "minDisk": Option<String>,
-        sort_key: Option<SortKey>,
+        name: Option<String> = 2.102..,
+        old_sort_key as "sort_key": Option<OldSortKey> = ..2.102,
+        sort_key: Option<SortKey> = 2.102..,
         sort_dir: Option<SortDirection>,
         .. = ..2.75
     }
@@ -67,18 +71,25 @@ async fn chosen(
     };
     let min_ram = at_least("minRam", query.min_ram.as_deref())?;
     let min_disk = at_least("minDisk", query.min_disk.as_deref())?;
+    let name = query.name.as_deref().map(pattern).transpose()?;
     let mut flavors = door.compute.flavors(context, public).await?;
     flavors.retain(|flavor| {
         (admin || !flavor.disabled)
+            && name.as_ref().is_none_or(|name| name.is_match(&flavor.name))
             && i128::from(flavor.memory_mb) >= min_ram
             && i128::from(flavor.root_gb) >= min_disk
     });
-    let key = query.sort_key.unwrap_or_default();
+    let old_key = query.old_sort_key.map(|old| old.0);
+    let key = query.sort_key.or(old_key).unwrap_or_default();
     flavors.sort_by(|a, b| key.compare(a, b));
     if matches!(query.sort_dir, Some(SortDirection::Descending)) {
         flavors.reverse();
     }
     Ok(flavors)
+}
+
+fn pattern(text: &str) -> Result<Regex, Fault> {
+    Regex::new(text).map_err(|_| Fault::bad_request(format!("'{text}' is not a regular expression")))
 }
 
 fn at_least(name: &str, text: Option<&str>) -> Result<i128, Fault> {
@@ -97,13 +108,17 @@ fn wanted_publicity(word: &str) -> Result<Option<bool>, Fault> {
     }
 }
 
-/// What a list is sorted by: a row of [`ORDERS`].
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct SortKey(Option<usize>);
+/// What a list is sorted by.
+#[derive(Clone, Copy)]
+pub(super) struct SortKey(Order);
+
+/// What a list could be sorted by as long as flavors had a factor for their traffic.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct OldSortKey(SortKey);
 
 type Order = fn(&Flavor, &Flavor) -> Ordering;
 
-const ORDERS: [(&str, Order); 15] = [
+const ORDERS: [(&str, Order); 14] = [
     ("created_at", |a, b| a.created_at.cmp(&b.created_at)),
     ("description", |a, b| a.description.cmp(&b.description)),
     ("disabled", |a, b| a.disabled.cmp(&b.disabled)),
@@ -114,7 +129,6 @@ const ORDERS: [(&str, Order); 15] = [
     ("memory_mb", |a, b| a.memory_mb.cmp(&b.memory_mb)),
     ("name", |a, b| a.name.cmp(&b.name)),
     ("root_gb", |a, b| a.root_gb.cmp(&b.root_gb)),
-    ("rxtx_factor", |a, b| a.rxtx_factor.total_cmp(&b.rxtx_factor)),
     ("swap", |a, b| a.swap_mb.cmp(&b.swap_mb)),
     ("updated_at", |a, b| a.created_at.cmp(&b.created_at)),
     ("vcpu_weight", |_, _| Ordering::Equal),
@@ -125,14 +139,38 @@ fn by_id(a: &Flavor, b: &Flavor) -> Ordering {
     a.id.cmp(&b.id)
 }
 
+/// Its place among the others is where their refusal names it.
+const BY_FACTOR: (usize, (&str, Order)) = (
+    10,
+    ("rxtx_factor", |a, b| a.rxtx_factor.total_cmp(&b.rxtx_factor)),
+);
+
 impl SortKey {
+    fn of(text: &str, orders: &[(&str, Order)]) -> Result<Self, String> {
+        match orders.iter().find(|(name, _)| *name == text) {
+            Some((_, order)) => Ok(Self(*order)),
+            None => {
+                let known = quoted_list(orders.iter().map(|(name, _)| *name));
+                Err(format!("{} is not one of [{known}]", quoted_list([text])))
+            }
+        }
+    }
+
     /// What the key leaves equal is in the order of ids.
     fn compare(self, a: &Flavor, b: &Flavor) -> Ordering {
-        let order = self
-            .0
-            .and_then(|row| ORDERS.get(row))
-            .map_or(by_id as Order, |row| row.1);
-        order(a, b).then_with(|| by_id(a, b))
+        (self.0)(a, b).then_with(|| by_id(a, b))
+    }
+}
+
+impl Default for SortKey {
+    fn default() -> Self {
+        Self(by_id)
+    }
+}
+
+impl fmt::Debug for SortKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SortKey")
     }
 }
 
@@ -140,13 +178,18 @@ impl FromStr for SortKey {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match ORDERS.iter().position(|(name, _)| *name == text) {
-            Some(row) => Ok(Self(Some(row))),
-            None => {
-                let known = quoted_list(ORDERS.map(|(name, _)| name));
-                Err(format!("{} is not one of [{known}]", quoted_list([text])))
-            }
-        }
+        Self::of(text, &ORDERS)
+    }
+}
+
+impl FromStr for OldSortKey {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut orders = ORDERS.to_vec();
+        let (place, by_factor) = BY_FACTOR;
+        orders.insert(place, by_factor);
+        SortKey::of(text, &orders).map(Self)
     }
 }
 
@@ -168,7 +211,7 @@ impl FromStr for SortDirection {
     }
 }
 
-crate::read_as_text!(SortKey, SortDirection);
+crate::read_as_text!(SortKey, OldSortKey, SortDirection);
 
 fn paged<V: Shown>(
     door: &Door,
@@ -177,9 +220,7 @@ fn paged<V: Shown>(
     version: Microversion,
     links: &Links,
     view: impl Fn(&Flavor, &Links) -> V,
-) -> Result<Response, Fault>
-where
-{
+) -> Result<Response, Fault> {
     let page = page(
         flavors,
         query.limit,

@@ -29,7 +29,7 @@ request! {
         disk: Whole<0, MOST>,
         ephemeral as "OS-FLV-EXT-DATA:ephemeral": Option<Whole<0, MOST>>,
         swap: Option<Whole<0, MOST>>,
-        rxtx_factor: Option<Factor>,
+        rxtx_factor: Option<Factor> = ..2.102,
         is_public as "os-flavor-access:is_public": Option<Flag>,
         description: Option<OrNull<LongDescription>> = 2.55..,
     }

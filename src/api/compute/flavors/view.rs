@@ -27,10 +27,10 @@ view! {
         swap_text as "swap": SwapText = ..2.75,
         swap: u64 = 2.75..,
         ephemeral as "OS-FLV-EXT-DATA:ephemeral": u64,
-        disabled as "OS-FLV-DISABLED:disabled": bool,
+        disabled as "OS-FLV-DISABLED:disabled": bool = ..2.102,
         vcpus: u32,
         is_public as "os-flavor-access:is_public": bool,
-        rxtx_factor: f64,
+        rxtx_factor: f64 = ..2.102,
         description: Option<String> = 2.55..,
         links: [Link; 2],
     }

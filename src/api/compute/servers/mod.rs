@@ -80,17 +80,29 @@ pub(super) fn routes() -> Router<Door> {
             post(migrations::act).within(span!(2.22..)),
         )
         .route("/servers/{id}/os-security-groups", get(security_groups::list))
-        // The same resource under the name it had for servers that boot from a volume.
-        .route("/os-volumes_boot", get(list::list).post(create::create))
-        .route("/os-volumes_boot/detail", get(list::detail))
-        .route(
-            "/os-volumes_boot/{id}",
-            get(show::show).put(update::update).delete(delete::delete),
-        )
-        .route("/os-volumes_boot/{id}/action", post(actions::act))
+        .merge(volumes_boot())
         .merge(interfaces::routes())
         .merge(metadata::routes())
         .merge(tags::routes())
+}
+
+/// The same resource under the name it had for servers that boot from a volume.
+fn volumes_boot() -> Router<Door> {
+    let until = span!(..2.103);
+    Router::new()
+        .route(
+            "/os-volumes_boot",
+            get(list::list).post(create::create).within(until),
+        )
+        .route("/os-volumes_boot/detail", get(list::detail).within(until))
+        .route(
+            "/os-volumes_boot/{id}",
+            get(show::show)
+                .put(update::update)
+                .delete(delete::delete)
+                .within(until),
+        )
+        .route("/os-volumes_boot/{id}/action", post(actions::act).within(until))
 }
 
 /// Text that is no id names no server.

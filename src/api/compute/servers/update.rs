@@ -28,6 +28,7 @@ request! {
         description: Option<OrNull<Description>> = 2.19..,
         label as "hostname": Option<Label> = 2.90..2.94,
         hostname: Option<Fqdn> = 2.94..,
+        pinned_availability_zone: Option<OrNull<Name>> = 2.104..,
     }
 }
 
@@ -67,6 +68,9 @@ impl UpdateServer {
             description: self.description.map(|or_null| or_null.0.map(|text| text.0)),
             access_ip_v4: self.access_ip_v4.map(|ip| cleared(ip.0)),
             access_ip_v6: self.access_ip_v6.map(|ip| cleared(ip.0)),
+            pinned_availability_zone: self
+                .pinned_availability_zone
+                .map(|zone| zone.0.map(|name| name.0)),
             disk_config_auto: self.disk_config.map(|config| config.auto),
         }
     }

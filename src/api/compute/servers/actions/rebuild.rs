@@ -80,6 +80,7 @@ impl RebuildBody {
                 access_ip_v4: self.access_ip_v4.map(|ip| cleared(ip.0)),
                 access_ip_v6: self.access_ip_v6.map(|ip| cleared(ip.0)),
                 disk_config_auto: self.disk_config.map(|config| config.auto),
+                pinned_availability_zone: None,
             },
             metadata: self.metadata.map(|metadata| metadata.0),
             admin_pass: self.admin_pass,
