@@ -21,6 +21,9 @@ enum Role {
     Config(cmd::config::Config),
     /// Take away what the networks of this nova.conf's servers left on this host, when the service is to go for good.
     NetworkCleanup(cmd::network_cleanup::NetworkCleanup),
+    /// Say whether this host is ready for this version, as nova-status does.
+    #[command(subcommand)]
+    Status(cmd::status::Status),
 }
 
 fn main() -> ExitCode {
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         Role::Serve(serve) => cmd::serve::run(&serve),
         Role::Config(config) => cmd::config::run(&config, &mut std::io::stdout().lock()),
         Role::NetworkCleanup(cleanup) => cmd::network_cleanup::run(&cleanup),
+        Role::Status(status) => cmd::status::run(&status, &mut std::io::stdout().lock()),
     }
 }
 

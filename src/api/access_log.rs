@@ -1,32 +1,36 @@
 //! One line in the log for each answer.
 
+use std::net::SocketAddr;
 use std::time::Instant;
 
 use axum::body::HttpBody;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::Microversion;
 
-/// Middleware: says what was asked and how it ended. Never headers, queries or bodies, which may hold secrets.
+/// Middleware: says what was asked and how it ended, in the words of Nova's `requestlog`. Never headers, queries or bodies, which may hold secrets.
 pub async fn log_access(request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let response = next.run(request).await;
-    let microversion = response
-        .extensions()
-        .get::<Microversion>()
-        .map(tracing::field::display);
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or_else(|| "-".to_owned(), |peer| peer.0.ip().to_string());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        // For who measures outside of the routes.
+        response.extensions_mut().insert(route);
+    }
+    let len = response.body().size_hint().exact();
+    let len = len.map_or_else(|| "-".to_owned(), |len| len.to_string());
+    let version = response.extensions().get::<Microversion>();
+    let version = version.map_or_else(|| "-".to_owned(), Microversion::to_string);
     tracing::info!(
-        %method,
-        path,
-        status = response.status().as_u16(),
-        len = response.body().size_hint().exact(),
-        microversion,
-        duration_ms = begun.elapsed().as_secs_f64() * 1e3,
-        "answered"
+        "{peer} \"{method} {path}\" status: {} len: {len} microversion: {version} time: {:.6}",
+        response.status().as_u16(),
+        begun.elapsed().as_secs_f64(),
     );
     response
 }

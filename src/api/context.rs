@@ -22,9 +22,21 @@ pub async fn authenticate(
     let Some(secret) = token(request.headers()) else {
         return unauthorized(identity.uri());
     };
-    match identity.validate(secret.expose()).await {
+    let vouched = match service_token(request.headers()) {
+        None => Ok(false),
+        Some(secret) => vouches(identity.as_ref(), &secret).await.map(|()| true),
+    };
+    let valid = match vouched {
+        Ok(true) => identity.validate_expired(secret.expose()).await,
+        Ok(false) => identity.validate(secret.expose()).await,
+        Err(error) => Err(error),
+    };
+    match valid {
         Ok(token) => match context(&token, secret, request.extensions().get()) {
             Some(context) => {
+                let span = tracing::Span::current();
+                span.record("user_id", context.user_id.as_str());
+                span.record("project_id", context.project_id.as_str());
                 request.extensions_mut().insert(context);
                 next.run(request).await
             }
@@ -54,11 +66,26 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestContext {
     }
 }
 
+/// Whether a service stands behind the caller; one that may not is refused with them.
+async fn vouches(identity: &dyn Validate, secret: &Secret) -> Result<(), Error> {
+    let token = identity.validate(secret.expose()).await?;
+    match identity.is_service(&token) {
+        true => Ok(()),
+        false => Err(Error::Unauthorized),
+    }
+}
+
 /// `X-Storage-Token` is what older clients send; keystonemiddleware takes both.
 fn token(headers: &HeaderMap) -> Option<Secret> {
-    let value = headers
-        .get("x-auth-token")
-        .or_else(|| headers.get("x-storage-token"))?;
+    secret(headers, "x-auth-token").or_else(|| secret(headers, "x-storage-token"))
+}
+
+fn service_token(headers: &HeaderMap) -> Option<Secret> {
+    secret(headers, "x-service-token")
+}
+
+fn secret(headers: &HeaderMap, name: &str) -> Option<Secret> {
+    let value = headers.get(name)?;
     value
         .to_str()
         .ok()

@@ -56,13 +56,16 @@
 pub mod access_log;
 pub mod compute;
 pub mod context;
+pub mod cors;
 pub mod fault;
+pub mod healthcheck;
 pub mod identity;
 pub mod image;
 pub mod layers;
 mod leftover;
 pub mod links;
 pub mod metadata;
+pub mod metrics;
 pub mod microversion;
 pub mod network;
 pub mod pagination;

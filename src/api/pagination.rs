@@ -34,15 +34,20 @@ pub fn page<'a, T>(
             None => return Err(NoSuchMarker(marker.to_owned())),
         },
     };
-    let size = limit
-        .and_then(|limit| usize::try_from(limit.0).ok())
-        .map_or(max, |limit| limit.min(max));
+    let size = page_size(limit, max);
     let rest = &items[begin..];
     let items = &rest[..size.min(rest.len())];
     Ok(Page {
         items,
         full: size > 0 && items.len() == size,
     })
+}
+
+/// How many items a page may have: `max` (`[api]max_limit`), or fewer.
+pub fn page_size(limit: Option<Limit>, max: usize) -> usize {
+    limit
+        .and_then(|limit| usize::try_from(limit.0).ok())
+        .map_or(max, |limit| limit.min(max))
 }
 
 impl<'a, T> Page<'a, T> {

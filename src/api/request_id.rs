@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use tracing::Instrument;
+use tracing::field::Empty;
 use uuid::Uuid;
 
 use super::Fault;
@@ -49,7 +50,9 @@ pub async fn identify(State(ids): State<RequestIds>, mut request: Request, next:
     let span = tracing::info_span!(
         "request",
         request_id = local,
-        global_request_id = global.as_deref()
+        global_request_id = global.as_deref(),
+        user_id = Empty,
+        project_id = Empty,
     );
     let header = HeaderValue::from_str(&local).ok();
     let identity = RequestIdentity {

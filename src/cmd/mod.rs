@@ -4,5 +4,6 @@ pub mod config;
 mod config_files;
 pub mod network_cleanup;
 pub mod serve;
+pub mod status;
 
 pub use config_files::ConfigFiles;

@@ -9,7 +9,7 @@ use super::queue::Kind;
 use super::task_state::Verb;
 use super::{moves, networking, snapshot};
 use crate::compute::Error;
-use crate::objects::{Instance, InstanceId, MigrationStatus, RequestContext, TaskState, VmState};
+use crate::objects::{Instance, InstanceId, MigrationStatus, PowerState, RequestContext, TaskState, VmState};
 
 pub(super) const ACTION: &str = "delete";
 
@@ -60,9 +60,24 @@ async fn steps(core: &Core, id: InstanceId) -> Result<(), Error> {
         core.discard_image(&core.context_of(&instance), image).await;
     }
     moves::mark(core, id, MigrationStatus::Confirmed).await?;
-    core.forget_instance(id).await?;
+    end(core, id).await?;
     core.nets.forget(id);
     Ok(())
+}
+
+/// What is left of a server is its record among the deleted ones.
+async fn end(core: &Core, id: InstanceId) -> Result<(), Error> {
+    let now = core.now();
+    let change = |instance: &mut Instance| {
+        instance.vm_state = VmState::Deleted;
+        instance.task_state = None;
+        instance.power_state = PowerState::NoState;
+        instance.vifs.clear();
+        instance.updated_at = now;
+        instance.terminated_at = Some(now);
+        true
+    };
+    Ok(core.records.end_instance(id, now, Box::new(change)).await?)
 }
 
 /// It may be tried again: the server is in ERROR and nothing is being done to it.

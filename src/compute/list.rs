@@ -1,38 +1,134 @@
 //! Which servers a caller sees, and in which order.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use regex::Regex;
 
 use super::core::Compute;
-use crate::compute::{Error, ServerFilter, SortKey, SortOrder};
-use crate::objects::{Instance, InstanceId, RequestContext, Vif, VmState};
+use crate::compute::{Error, ListPage, ServerFilter, SortKey, SortOrder, Which};
+use crate::db;
+use crate::objects::{Instance, InstanceId, ProjectId, RequestContext, Vif, VmState};
 
 impl Compute {
     pub async fn get(&self, context: &RequestContext, id: InstanceId) -> Result<Arc<Instance>, Error> {
         self.core.visible(context, id).await
     }
 
-    /// Sorted, not paged. Servers of other projects are among them when the filter says so: whoever sets it has asked whether the caller may.
+    /// How many servers there are in each state (`vm_state`).
+    pub async fn counts_by_state(&self) -> Result<BTreeMap<&'static str, i64>, Error> {
+        let mut counts = BTreeMap::new();
+        for instance in self.core.records.instances().await? {
+            *counts.entry(instance.vm_state.as_str()).or_default() += 1;
+        }
+        Ok(counts)
+    }
+
+    /// All of them. Servers of other projects are among them when the filter says so: whoever sets it has asked whether the
+    /// caller may.
     pub async fn list(
         &self,
         context: &RequestContext,
         filter: &ServerFilter,
     ) -> Result<Vec<Arc<Instance>>, Error> {
+        let page = ListPage {
+            after: None,
+            limit: usize::MAX,
+        };
+        self.list_page(context, filter, &|_| true, page).await
+    }
+
+    /// Part of them: what follows `page.after`, which must be one of them, and passes `is_shown` too. In the order that the
+    /// records have anyway, it costs what is looked at until the page is full.
+    pub async fn list_page(
+        &self,
+        context: &RequestContext,
+        filter: &ServerFilter,
+        is_shown: &(dyn Fn(&Instance) -> bool + Send + Sync),
+        page: ListPage,
+    ) -> Result<Vec<Arc<Instance>>, Error> {
         let patterns = Patterns::of(filter)?;
-        let all = filter.all_projects;
-        let mut instances = self.core.records.instances().await?;
-        instances.retain(|instance| {
-            (all || instance.project_id == context.project_id)
-                && (filter.soft_deleted || instance.vm_state != VmState::SoftDeleted)
+        let is_wanted = |instance: &Instance| {
+            (filter.soft_deleted || filter.which == Which::Both || instance.vm_state != VmState::SoftDeleted)
                 && is_meant(filter, instance)
                 && is_tagged(filter, instance)
                 && patterns.match_with(instance)
-        });
-        sort(&mut instances, &filter.sort);
-        Ok(instances)
+                && is_shown(instance)
+        };
+        let project = match filter.all_projects {
+            true => filter.project.as_deref().map(ProjectId::from),
+            false => Some(context.project_id.clone()),
+        };
+        let is_natural = matches!(
+            filter.sort[..],
+            [] | [(SortKey::CreatedAt, SortOrder::Descending)]
+        );
+        if is_natural && filter.which == Which::Living {
+            return self.walked(project.as_ref(), &is_wanted, page).await;
+        }
+        let mut found = self.found(project.as_ref(), filter).await?;
+        found.retain(|instance| is_wanted(instance));
+        sort(&mut found, &filter.sort);
+        if let Some(after) = page.after {
+            let place = found.iter().position(|instance| instance.id == after);
+            found.drain(..=place.ok_or_else(|| Error::NoSuchInstance(after.to_string()))?);
+        }
+        found.truncate(page.limit);
+        Ok(found)
+    }
+
+    async fn walked(
+        &self,
+        project: Option<&ProjectId>,
+        is_wanted: &(dyn Fn(&Instance) -> bool + Send + Sync),
+        page: ListPage,
+    ) -> Result<Vec<Arc<Instance>>, Error> {
+        let mut found = Vec::new();
+        let mut see = |instance: &Arc<Instance>| {
+            if found.len() == page.limit {
+                return ControlFlow::Break(());
+            }
+            if is_wanted(instance) {
+                found.push(instance.clone());
+            }
+            ControlFlow::Continue(())
+        };
+        let records = &self.core.records;
+        let walked = records.walk_instances(project, page.after, &mut see).await;
+        match (walked, page.after) {
+            (Ok(()), _) => Ok(found),
+            (Err(db::Error::NoSuch { .. }), Some(after)) => Err(Error::NoSuchInstance(after.to_string())),
+            (Err(error), _) => Err(error.into()),
+        }
+    }
+
+    /// Newest first, the deleted ones among them or alone.
+    async fn found(
+        &self,
+        project: Option<&ProjectId>,
+        filter: &ServerFilter,
+    ) -> Result<Vec<Arc<Instance>>, Error> {
+        let records = &self.core.records;
+        let mut found = Vec::new();
+        if filter.which != Which::Deleted {
+            let mut see = |instance: &Arc<Instance>| {
+                found.push(instance.clone());
+                ControlFlow::Continue(())
+            };
+            records.walk_instances(project, None, &mut see).await?;
+        }
+        if filter.which != Which::Living {
+            let living: HashSet<InstanceId> = found.iter().map(|instance| instance.id).collect();
+            let gone = records.deleted_instances(filter.changes_since, project).await?;
+            // One that was deleted meanwhile is among both.
+            let gone = gone.into_iter().filter(|instance| !living.contains(&instance.id));
+            found.extend(gone.map(Arc::new));
+            found.sort_by_key(|instance| (Reverse(instance.created_at), Reverse(instance.number)));
+        }
+        Ok(found)
     }
 }
 

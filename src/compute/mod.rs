@@ -73,7 +73,7 @@ pub use networking::{
     Directory, EventOutcome, ExternalEvent, ExternalEventKind, ExternalEventStatus, Interface,
 };
 pub use quota_sets::QuotaDetail;
-pub use request::{Boot, Rebuild, ServerFilter, SortKey, SortOrder, Unshelve, Update};
+pub use request::{Boot, ListPage, Rebuild, ServerFilter, SortKey, SortOrder, Unshelve, Update, Which};
 pub use server_groups::{GroupMembers, NewServerGroup};
 pub use services::{Service, ServiceChange};
 pub use settings::{Quotas, Settings};

@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::objects::InstanceId;
 
@@ -60,6 +61,8 @@ impl Queues {
         if self.tasks.is_closed() {
             return;
         }
+        // What is logged then names the request that asked for it.
+        let job = job.in_current_span();
         let mut lanes = self.lanes();
         if let Some(lane) = lanes.get_mut(&id) {
             if kind == Kind::Work || lane.waiting.iter().all(|(kind, _)| *kind == Kind::Work) {

@@ -99,6 +99,22 @@ pub enum SortOrder {
     Descending,
 }
 
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Which {
+    #[default]
+    Living,
+    Deleted,
+    Both,
+}
+
+/// What part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListPage {
+    /// The last one seen.
+    pub after: Option<InstanceId>,
+    pub limit: usize,
+}
+
 /// Which servers, in which order. Everything that is `None` or empty lets all pass.
 #[derive(Debug, Clone, Default)]
 pub struct ServerFilter {
@@ -127,6 +143,7 @@ pub struct ServerFilter {
     pub tags_any: Vec<String>,
     pub not_tags: Vec<String>,
     pub not_tags_any: Vec<String>,
+    pub which: Which,
     pub changes_since: Option<Timestamp>,
     pub changes_before: Option<Timestamp>,
     pub sort: Vec<(SortKey, SortOrder)>,

@@ -2,9 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::core::{Compute, Core};
+use super::core::Compute;
 use crate::compute::Error;
-use crate::objects::{Instance, InstanceId, Lifetime, ProjectId};
+use crate::objects::{Instance, Lifetime, ProjectId};
 
 /// A server that ran in the time that was asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,12 @@ impl Compute {
         let records = &self.core.records;
         // The living first: a server that is deleted meanwhile is among both, and counted once.
         let alive = records.instances().await?;
-        let dead = records.lifetimes(begin, end, project).await?;
+        let dead = records.deleted_instances(Some(begin), project).await?;
+        let dead: Vec<Lifetime> = dead
+            .iter()
+            .filter_map(Lifetime::of)
+            .filter(|lifetime| lifetime.launched_at < end && lifetime.terminated_at > Some(begin))
+            .collect();
         let alive = alive
             .iter()
             .filter(|instance| project.is_none_or(|project| instance.project_id == *project))
@@ -45,19 +50,7 @@ impl Compute {
 
 fn seen(instance: &Instance) -> Option<ServerUsage> {
     Some(ServerUsage {
-        lifetime: Lifetime::of(instance, None)?,
+        lifetime: Lifetime::of(instance)?,
         state: instance.vm_state.as_str(),
     })
-}
-
-impl Core {
-    /// Deletes the record, and keeps what usage needs of it.
-    pub(super) async fn forget_instance(&self, id: InstanceId) -> Result<(), Error> {
-        let instance = self.instance(id).await?;
-        let now = self.now();
-        if let Some(lifetime) = Lifetime::of(&instance, Some(now)) {
-            self.records.end_lifetime(&lifetime, now).await?;
-        }
-        Ok(self.records.delete_instance(id).await?)
-    }
 }

@@ -18,8 +18,12 @@ section! {
         my_ip: String = "127.0.0.1",
         /// Log more than what an operator needs every day.
         debug: bool = "false",
-        /// Log to this file; to standard error when unset.
+        /// Log to this file; to standard error when unset. SIGHUP opens it anew.
         log_file: Option<PathBuf>,
+        /// The folder of `log_file`; alone, the file in it is `nova-docker.log`.
+        log_dir: Option<PathBuf>,
+        /// What is logged by which part, `nova_docker.compute=DEBUG, sqlx=WARN`: read again at SIGHUP, as `debug` is.
+        default_log_levels: Vec<String> = "",
         /// Log one JSON object per line.
         use_json: bool = "false",
         /// The driver that runs servers. The old name `novadocker.virt.docker.DockerDriver` means the same.

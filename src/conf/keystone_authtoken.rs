@@ -10,9 +10,9 @@ section! {
         www_authenticate_uri: Option<String> where also "auth_uri",
         /// Seconds that a verified token is believed without asking again; negative for never.
         token_cache_time: i64 = "300",
-        /// A service token must carry one of these roles. Not used yet: service tokens of callers are not looked at.
+        /// The roles of services that may vouch for callers whose tokens have ended (X-Service-Token).
         service_token_roles: Vec<String> = "service",
-        /// Refuse service tokens that carry none of `service_token_roles`. Not used yet.
+        /// Refuse service tokens that carry none of `service_token_roles`.
         service_token_roles_required: bool = "false",
         /// Which of Keystone's addresses to use.
         interface: String = "internal" where one_of "internal" | "public" | "admin",

@@ -3,17 +3,20 @@
 mod api;
 mod auth;
 mod base;
+mod cors;
 mod database;
 mod docker;
 pub mod environment;
 mod error;
 mod glance;
+mod healthcheck;
 mod image_cache;
 mod keystone_authtoken;
 mod neutron;
 mod oslo;
 mod oslo_middleware;
 mod oslo_policy;
+mod prometheus;
 mod quota;
 mod service_user;
 mod sources;
@@ -27,15 +30,18 @@ use self::oslo::reader::Reader;
 pub use self::api::Api;
 pub use self::auth::Auth;
 pub use self::base::Base;
+pub use self::cors::Cors;
 pub use self::database::Database;
 pub use self::docker::Docker;
 pub use self::error::{Error, Place, Problem, Warning};
 pub use self::glance::Glance;
+pub use self::healthcheck::Healthcheck;
 pub use self::image_cache::ImageCache;
 pub use self::keystone_authtoken::KeystoneAuthtoken;
 pub use self::neutron::Neutron;
 pub use self::oslo_middleware::OsloMiddleware;
 pub use self::oslo_policy::OsloPolicy;
+pub use self::prometheus::Prometheus;
 pub use self::quota::Quota;
 pub use self::service_user::ServiceUser;
 pub use self::sources::Sources;
@@ -68,14 +74,17 @@ macro_rules! conf {
 conf! {
     default: Base,
     api: Api,
+    cors: Cors,
     database: Database,
     docker: Docker,
     glance: Glance,
+    healthcheck: Healthcheck,
     image_cache: ImageCache,
     keystone_authtoken: KeystoneAuthtoken,
     neutron: Neutron,
     oslo_middleware: OsloMiddleware,
     oslo_policy: OsloPolicy,
+    prometheus: Prometheus,
     quota: Quota,
     service_user: ServiceUser,
     standalone: Standalone,

@@ -2,14 +2,15 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use sqlx::{Connection, SqliteConnection, SqlitePool};
 use tokio::sync::Mutex;
 
-use super::{Change, Error, deployment};
-use crate::objects::{Instance, InstanceId};
+use super::{Change, Error, See, deleted, deployment};
+use crate::objects::{Instance, InstanceId, ProjectId};
 
 /// The highest number an instance ever had: a number is not given twice, even when its instance is gone.
 const LAST_NUMBER: &str = "last_instance_number";
@@ -33,9 +34,12 @@ struct LastNumber(i64);
 /// Where an instance stands in the list: newest first.
 type Age = (Reverse<Timestamp>, Reverse<i64>);
 
+type Aged = BTreeMap<Age, Arc<Instance>>;
+
 #[derive(Debug, Default)]
 struct Memory {
-    by_age: BTreeMap<Age, Arc<Instance>>,
+    all: Aged,
+    of_projects: HashMap<ProjectId, Aged>,
     ages: HashMap<InstanceId, Age>,
 }
 
@@ -61,7 +65,37 @@ impl Instances {
 
     pub(super) fn list(&self) -> Vec<Arc<Instance>> {
         let memory = self.memory.read().unwrap_or_else(PoisonError::into_inner);
-        memory.by_age.values().cloned().collect()
+        memory.all.values().cloned().collect()
+    }
+
+    pub(super) fn walk(
+        &self,
+        project: Option<&ProjectId>,
+        after: Option<InstanceId>,
+        see: See<'_>,
+    ) -> Result<(), Error> {
+        let nothing = Aged::new();
+        let memory = self.memory.read().unwrap_or_else(PoisonError::into_inner);
+        let instances = match project {
+            None => &memory.all,
+            Some(project) => memory.of_projects.get(project).unwrap_or(&nothing),
+        };
+        let begin = match after {
+            None => Bound::Unbounded,
+            Some(id) => {
+                let age = memory.ages.get(&id).filter(|age| instances.contains_key(age));
+                Bound::Excluded(*age.ok_or_else(|| Error::no_such("instance", id))?)
+            }
+        };
+        for instance in instances
+            .range((begin, Bound::Unbounded))
+            .map(|(_, instance)| instance)
+        {
+            if see(instance).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn get(&self, id: InstanceId) -> Result<Arc<Instance>, Error> {
@@ -123,17 +157,37 @@ impl Instances {
         .await
     }
 
+    pub(super) async fn end(
+        &self,
+        pool: &SqlitePool,
+        id: InstanceId,
+        at: Timestamp,
+        change: Change<'_>,
+    ) -> Result<(), Error> {
+        let writing = self.writer.clone().lock_owned().await;
+        let mut ended = Instance::clone(&*self.get(id)?);
+        change(&mut ended);
+        let (pool, memory) = (pool.clone(), self.memory.clone());
+        to_the_end(async move {
+            let _writing = writing;
+            let mut transaction = pool.begin().await?;
+            deleted::insert(&mut transaction, &ended, at).await?;
+            remove(&mut transaction, id).await?;
+            transaction.commit().await?;
+            memory.write().unwrap_or_else(PoisonError::into_inner).remove(id);
+            Ok(())
+        })
+        .await
+    }
+
     pub(super) async fn delete(&self, pool: &SqlitePool, id: InstanceId) -> Result<(), Error> {
         let writing = self.writer.clone().lock_owned().await;
         let (pool, memory) = (pool.clone(), self.memory.clone());
         to_the_end(async move {
             let _writing = writing;
-            let gone = sqlx::query("DELETE FROM instances WHERE id = ?")
-                .bind(id.to_string())
-                .execute(&pool)
-                .await?;
+            remove(&mut *pool.acquire().await?, id).await?;
             memory.write().unwrap_or_else(PoisonError::into_inner).remove(id);
-            Error::unless_found(gone.rows_affected(), "instance", id)
+            Ok(())
         })
         .await
     }
@@ -175,20 +229,37 @@ async fn update(pool: &SqlitePool, id: InstanceId, instance: &Instance) -> Resul
     Error::unless_found(done.rows_affected(), "instance", id)
 }
 
+async fn remove(connection: &mut SqliteConnection, id: InstanceId) -> Result<(), Error> {
+    let gone = sqlx::query("DELETE FROM instances WHERE id = ?")
+        .bind(id.to_string())
+        .execute(connection)
+        .await?;
+    Error::unless_found(gone.rows_affected(), "instance", id)
+}
+
 impl Memory {
     fn get(&self, id: InstanceId) -> Option<&Arc<Instance>> {
-        self.by_age.get(self.ages.get(&id)?)
+        self.all.get(self.ages.get(&id)?)
     }
 
     fn put(&mut self, instance: Arc<Instance>) {
         let age = (Reverse(instance.created_at), Reverse(instance.number));
         self.ages.insert(instance.id, age);
-        self.by_age.insert(age, instance);
+        let project = self.of_projects.entry(instance.project_id.clone()).or_default();
+        project.insert(age, instance.clone());
+        self.all.insert(age, instance);
     }
 
     fn remove(&mut self, id: InstanceId) {
-        if let Some(age) = self.ages.remove(&id) {
-            self.by_age.remove(&age);
+        let Some(age) = self.ages.remove(&id) else { return };
+        let Some(instance) = self.all.remove(&age) else {
+            return;
+        };
+        if let Some(project) = self.of_projects.get_mut(&instance.project_id) {
+            project.remove(&age);
+            if project.is_empty() {
+                self.of_projects.remove(&instance.project_id);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod actions;
 mod catalog;
+mod deleted;
 mod deployment;
 mod flavors;
 mod identities;
@@ -9,7 +10,6 @@ mod images;
 mod instances;
 mod kept;
 mod keypairs;
-mod lifetimes;
 mod moves;
 mod networks;
 mod open;
@@ -31,9 +31,9 @@ pub use catalog::Catalog;
 pub use identities::{Assignment, Founding, Identities, Project, Token, User};
 pub use images::Images;
 pub use kept::Kept;
-pub use lifetimes::Lifetimes;
 pub use networks::{NetworkRow, NetworkWrite, Networks};
-pub use records::{Change, Error, Records};
+pub use open::Fit;
+pub use records::{Change, Error, Records, See};
 
 /// An open database; clones are the same one. This process alone has it: memory may stand for what the tables say.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! Opens a database: the lock that keeps it ours, the settings, the migrations.
 
+use std::cmp::Ordering;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
@@ -24,7 +25,36 @@ const BUSY: Duration = Duration::from_secs(10);
 const TRIES: u32 = 25;
 const PAUSE: Duration = Duration::from_millis(20);
 
+/// How a database file fits this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    Missing,
+    Current,
+    /// The next start changes its tables.
+    Older,
+    /// A newer program made it, and this one does not know its tables.
+    Newer,
+}
+
 impl Db {
+    /// Looks at a database file without changing it, even while a service uses it.
+    pub async fn look(path: &Path) -> Result<Fit, Error> {
+        if !path.exists() {
+            return Ok(Fit::Missing);
+        }
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let pool = connect(options.busy_timeout(BUSY)).await?;
+        let made: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(&pool)
+            .await?;
+        let known = MIGRATIONS.iter().map(|migration| migration.version).max();
+        Ok(match made.cmp(&known) {
+            Ordering::Less => Fit::Older,
+            Ordering::Equal => Fit::Current,
+            Ordering::Greater => Fit::Newer,
+        })
+    }
+
     /// Opens the database file `path`, or makes it, and holds `lock` beside it until the last clone is gone.
     pub async fn open(path: &Path) -> Result<Self, Error> {
         let lock = lock(path).await?;

@@ -1,17 +1,23 @@
 //! The seam between `compute` and where it keeps its records.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::{Catalog, Lifetimes};
+use super::Catalog;
 use crate::objects::{
-    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, Migration, RequestId, UserId,
+    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, Migration, ProjectId, RequestId,
+    UserId,
 };
 
 /// A change to one instance, made while nobody else changes it; `false` leaves the record as it was.
 pub type Change<'a> = Box<dyn FnOnce(&mut Instance) -> bool + Send + 'a>;
+
+/// Sees one instance after the other.
+pub type See<'a> = &'a mut (dyn FnMut(&Arc<Instance>) -> ControlFlow<()> + Send);
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -56,9 +62,9 @@ impl Error {
 
 /// Everything `compute` reads and writes. One implementation is SQL; another may be a Nova conductor.
 ///
-/// What was answered `Ok` outlives the process, and a new instance a power cut too. Deleted instances are gone from every read.
+/// What was answered `Ok` outlives the process, and a new instance a power cut too. Deleted instances are gone from every read but that of the deleted.
 #[async_trait]
-pub trait Records: Catalog + Lifetimes + fmt::Debug + Send + Sync {
+pub trait Records: Catalog + fmt::Debug + Send + Sync {
     /// The same for the life of the database; made on first use.
     fn deployment(&self) -> DeploymentId;
 
@@ -67,9 +73,24 @@ pub trait Records: Catalog + Lifetimes + fmt::Debug + Send + Sync {
     async fn instance(&self, id: InstanceId) -> Result<Arc<Instance>, Error>;
     /// All instances, newest first (`created_at`, then id), as Nova lists them.
     async fn instances(&self) -> Result<Vec<Arc<Instance>>, Error>;
+    /// Those of one project or of all, newest first, from behind `after` on, until `see` breaks off.
+    async fn walk_instances(
+        &self,
+        project: Option<&ProjectId>,
+        after: Option<InstanceId>,
+        see: See<'_>,
+    ) -> Result<(), Error>;
     async fn change_instance(&self, id: InstanceId, change: Change<'_>) -> Result<Arc<Instance>, Error>;
-    /// Also its actions stay readable, as in Nova.
+    /// As if it had never been.
     async fn delete_instance(&self, id: InstanceId) -> Result<(), Error>;
+    /// Puts it among the deleted ones, as it is after `change`; its actions stay readable, as in Nova.
+    async fn end_instance(&self, id: InstanceId, at: Timestamp, change: Change<'_>) -> Result<(), Error>;
+    /// What was put there at `since` or later, newest first: of one project or of all.
+    async fn deleted_instances(
+        &self,
+        since: Option<Timestamp>,
+        project: Option<&ProjectId>,
+    ) -> Result<Vec<Instance>, Error>;
 
     async fn create_action(&self, action: &Action) -> Result<(), Error>;
     /// Replaces the action with the same instance and request.

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 
-use super::{Change, Db, Error, Records, actions, flavors, keypairs, moves};
+use super::{Change, Db, Error, Records, See, actions, deleted, flavors, keypairs, moves};
 use crate::objects::{
-    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, Migration, RequestId, UserId,
+    Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, Migration, ProjectId, RequestId,
+    UserId,
 };
 
 #[async_trait]
@@ -27,12 +29,33 @@ impl Records for Db {
         Ok(self.inner.instances.list())
     }
 
+    async fn walk_instances(
+        &self,
+        project: Option<&ProjectId>,
+        after: Option<InstanceId>,
+        see: See<'_>,
+    ) -> Result<(), Error> {
+        self.inner.instances.walk(project, after, see)
+    }
+
     async fn change_instance(&self, id: InstanceId, change: Change<'_>) -> Result<Arc<Instance>, Error> {
         self.inner.instances.change(&self.inner.pool, id, change).await
     }
 
     async fn delete_instance(&self, id: InstanceId) -> Result<(), Error> {
         self.inner.instances.delete(&self.inner.pool, id).await
+    }
+
+    async fn end_instance(&self, id: InstanceId, at: Timestamp, change: Change<'_>) -> Result<(), Error> {
+        self.inner.instances.end(&self.inner.pool, id, at, change).await
+    }
+
+    async fn deleted_instances(
+        &self,
+        since: Option<Timestamp>,
+        project: Option<&ProjectId>,
+    ) -> Result<Vec<Instance>, Error> {
+        deleted::list(&self.inner.pool, since, project).await
     }
 
     async fn create_action(&self, action: &Action) -> Result<(), Error> {

@@ -21,18 +21,33 @@ const MOST: u64 = 50_000;
 /// A token is known here by its hash, so that a memory dump has no tokens.
 type Hash = [u8; 32];
 
+/// `[keystone_authtoken] service_token_roles` and `service_token_roles_required`.
+#[derive(Debug, Clone)]
+pub struct ServiceRoles {
+    pub roles: Vec<String>,
+    /// Otherwise every service's token will do, as it did before Keystone's clients asked for roles.
+    pub required: bool,
+}
+
 #[derive(Debug)]
 pub struct Keystone {
     session: Session,
     uri: String,
     world: Arc<dyn World>,
+    services: ServiceRoles,
     /// `None` in it stands for a token that Keystone refused.
     cache: Option<Cache<Hash, Option<Arc<ValidToken>>>>,
 }
 
 impl Keystone {
     /// `uri` is what callers are told in `WWW-Authenticate`; without a `cache_time` every request asks Keystone.
-    pub fn new(session: Session, uri: &str, cache_time: Option<Duration>, world: Arc<dyn World>) -> Self {
+    pub fn new(
+        session: Session,
+        uri: &str,
+        cache_time: Option<Duration>,
+        services: ServiceRoles,
+        world: Arc<dyn World>,
+    ) -> Self {
         let cache = cache_time.map(|granted| {
             Cache::builder()
                 .max_capacity(MOST)
@@ -43,17 +58,18 @@ impl Keystone {
             session,
             uri: uri.to_owned(),
             world,
+            services,
             cache,
         }
     }
 
-    async fn ask(&self, token: &str) -> Result<Arc<ValidToken>, Error> {
+    async fn ask(&self, token: &str, query: &str) -> Result<Arc<ValidToken>, Error> {
         let own = self.session.token().await?;
-        let mut answer = self.show(token, &own).await?;
+        let mut answer = self.show(token, query, &own).await?;
         if answer.status() == StatusCode::UNAUTHORIZED {
             self.session.reject(&own).await;
             let own = self.session.token().await?;
-            answer = self.show(token, &own).await?;
+            answer = self.show(token, query, &own).await?;
         }
         match answer.status() {
             StatusCode::OK => Ok(Arc::new(read(&self.session, answer).await?.into())),
@@ -65,11 +81,11 @@ impl Keystone {
         }
     }
 
-    async fn show(&self, token: &str, own: &Secret) -> Result<Response, Error> {
+    async fn show(&self, token: &str, query: &str, own: &Secret) -> Result<Response, Error> {
         let request = self
             .session
             .client()
-            .get(format!("{}/auth/tokens?nocatalog", self.session.url()))
+            .get(format!("{}/auth/tokens?{query}", self.session.url()))
             .header("X-Auth-Token", own.expose())
             .header("X-Subject-Token", token);
         self.session.ask(request).await
@@ -89,15 +105,12 @@ impl Keystone {
 #[async_trait]
 impl Validate for Keystone {
     async fn validate(&self, token: &str) -> Result<Arc<ValidToken>, Error> {
-        // What no header can carry is no token, and would fail to be sent.
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::Unauthorized);
-        }
+        ensure_sendable(token)?;
         let hash = hash(token);
         let answer = match self.known(&hash).await {
             Some(known) => known.ok_or(Error::Unauthorized),
             None => {
-                let answer = self.ask(token).await;
+                let answer = self.ask(token, "nocatalog").await;
                 match &answer {
                     Ok(valid) => self.remember(hash, Some(valid.clone())).await,
                     Err(Error::Unauthorized) => self.remember(hash, None).await,
@@ -113,8 +126,26 @@ impl Validate for Keystone {
         })
     }
 
+    async fn validate_expired(&self, token: &str) -> Result<Arc<ValidToken>, Error> {
+        ensure_sendable(token)?;
+        self.ask(token, "nocatalog&allow_expired=1").await
+    }
+
+    fn is_service(&self, token: &ValidToken) -> bool {
+        let ServiceRoles { roles, required } = &self.services;
+        !required || token.roles.iter().any(|role| roles.contains(role))
+    }
+
     fn uri(&self) -> &str {
         &self.uri
+    }
+}
+
+/// What no header can carry is no token, and would fail to be sent.
+fn ensure_sendable(token: &str) -> Result<(), Error> {
+    match !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        true => Ok(()),
+        false => Err(Error::Unauthorized),
     }
 }
 
@@ -151,8 +182,16 @@ mod tests {
             fake.session(),
             "http://keystone/v3",
             cache_time,
+            roles(&["service"], true),
             Arc::new(SystemWorld),
         )
+    }
+
+    fn roles(roles: &[&str], required: bool) -> ServiceRoles {
+        ServiceRoles {
+            roles: roles.iter().map(|&role| role.to_owned()).collect(),
+            required,
+        }
     }
 
     #[tokio::test]
@@ -200,6 +239,43 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_token_that_has_ended_is_good_when_a_service_vouches() {
+        let fake = FakeKeystone::start().await;
+        let keystone = keystone(&fake, CACHED);
+        assert!(matches!(
+            keystone.validate("long-ended").await,
+            Err(Error::Unauthorized)
+        ));
+        let valid = keystone.validate_expired("long-ended").await.unwrap();
+        assert_eq!(valid.user.name, "demo");
+        // What is let through once is not remembered for who comes alone.
+        assert!(matches!(
+            keystone.validate("long-ended").await,
+            Err(Error::Unauthorized)
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_service_is_known_by_its_roles_unless_none_is_asked_for() {
+        let fake = FakeKeystone::start().await;
+        for (wanted, required, expected) in [
+            (&["service"][..], true, false),
+            (&["service", "member"], true, true),
+            (&["service"], false, true),
+        ] {
+            let keystone = Keystone::new(
+                fake.session(),
+                "http://keystone/v3",
+                CACHED,
+                roles(wanted, required),
+                Arc::new(SystemWorld),
+            );
+            let token = keystone.validate("good").await.unwrap();
+            assert_eq!(keystone.is_service(&token), expected, "{wanted:?} {required}");
+        }
+    }
+
+    #[tokio::test]
     async fn a_token_that_no_header_can_carry_is_refused_unasked() {
         let fake = FakeKeystone::start().await;
         let keystone = keystone(&fake, CACHED);
@@ -223,7 +299,13 @@ mod tests {
     async fn a_keystone_that_is_away_is_not_the_callers_fault() {
         let fake = FakeKeystone::start().await;
         let session = fake.session_at("http://127.0.0.1:1");
-        let keystone = Keystone::new(session, "http://keystone/v3", CACHED, Arc::new(SystemWorld));
+        let keystone = Keystone::new(
+            session,
+            "http://keystone/v3",
+            CACHED,
+            roles(&[], false),
+            Arc::new(SystemWorld),
+        );
         assert!(matches!(
             keystone.validate("good").await,
             Err(Error::Unreachable { .. })

@@ -8,7 +8,7 @@ mod session;
 mod validate;
 
 pub use catalog::{Catalog, Interface, Service};
-pub use keystone::Keystone;
+pub use keystone::{Keystone, ServiceRoles};
 pub use local::{Domain, Local};
 pub use role::Role;
 pub use session::{Credentials, Session, Trust};

@@ -22,7 +22,7 @@ pub struct Lifetime {
 
 impl Lifetime {
     /// Of a server that was ever up.
-    pub fn of(instance: &Instance, terminated_at: Option<Timestamp>) -> Option<Self> {
+    pub fn of(instance: &Instance) -> Option<Self> {
         Some(Self {
             id: instance.id,
             name: instance.name.clone(),
@@ -32,7 +32,7 @@ impl Lifetime {
             memory_mb: instance.flavor.memory_mb,
             local_gb: instance.flavor.root_gb + instance.flavor.ephemeral_gb,
             launched_at: instance.launched_at?,
-            terminated_at,
+            terminated_at: instance.terminated_at,
         })
     }
 }

@@ -79,6 +79,28 @@ async fn without_a_valid_token_the_answer_says_where_to_get_one() {
     }
 }
 
+/// Beside the caller's token.
+#[tokio::test]
+async fn who_says_that_a_service_vouches_must_bring_its_token() {
+    let cloud = Cloud::start().await;
+    for (user, service, status) in [
+        ("demo", "service", 200),
+        ("demo", "other", 401),
+        ("demo", "nobody", 401),
+        ("nobody", "service", 401),
+        ("ended", "service", 200),
+    ] {
+        let ask = Request::get("/v2.1/servers")
+            .header("X-Auth-Token", user)
+            .header("X-Service-Token", service)
+            .body(Body::empty());
+        let answer = cloud.send(ask.unwrap()).await;
+        assert_eq!(answer.status, status, "{user} {service}");
+    }
+    let alone = cloud.call("ended", "2.1", "GET", "/v2.1/servers", None).await;
+    assert_eq!(alone.status, 401);
+}
+
 #[tokio::test]
 async fn every_answer_carries_its_request_id_and_version() {
     let cloud = Cloud::start().await;

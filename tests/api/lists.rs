@@ -182,3 +182,64 @@ async fn what_users_may_not_filter_by_is_passed_over() {
         assert_eq!(names(&seen).len(), expected, "{query}");
     }
 }
+
+#[tokio::test]
+async fn what_changed_may_be_that_a_server_is_gone() {
+    let cloud = Cloud::start().await;
+    let (_here, gone) = (cloud.boot("here").await, cloud.boot("gone").await);
+    let path = format!("/v2.1/servers/{gone}");
+    cloud.delete(&gone).await;
+    let listed = async |token: &'static str, query: &str| {
+        let path = format!("/v2.1/servers/detail{query}");
+        cloud.call(token, "2.66", "GET", &path, None).await
+    };
+    for (token, query, expected) in [
+        ("demo", "", vec!["here"]),
+        (
+            "demo",
+            "?changes-since=2000-01-01T00:00:00Z",
+            vec!["gone", "here"],
+        ),
+        (
+            "demo",
+            "?changes-before=2100-01-01T00:00:00Z",
+            vec!["gone", "here"],
+        ),
+        ("demo", "?changes-since=2100-01-01T00:00:00Z", vec![]),
+        (
+            "demo",
+            "?changes-since=2000-01-01T00:00:00Z&limit=1",
+            vec!["gone"],
+        ),
+        ("other", "?changes-since=2000-01-01T00:00:00Z", vec![]),
+        ("admin", "?all_tenants=1", vec!["here"]),
+        ("admin", "?all_tenants=1&deleted=true", vec!["gone"]),
+        ("admin", "?all_tenants=1&status=deleted", vec!["gone"]),
+        (
+            "admin",
+            "?all_tenants=1&deleted=false&changes-since=2000-01-01T00:00:00Z",
+            vec!["here"],
+        ),
+        ("demo", "?deleted=true", vec!["here"]),
+    ] {
+        assert_eq!(names(&listed(token, query).await), expected, "{token} {query}");
+    }
+    let refused = listed("demo", "?status=DELETED").await;
+    assert_eq!(refused.status, 403);
+    let page = format!("?changes-since=2000-01-01T00:00:00Z&marker={gone}");
+    assert_eq!(names(&listed("demo", &page).await), ["here"]);
+
+    let answer = listed("admin", "?all_tenants=1&deleted=true").await;
+    let server = &answer.body["servers"][0];
+    assert_eq!(
+        (
+            &server["status"],
+            &server["OS-EXT-STS:vm_state"],
+            &server["OS-EXT-STS:power_state"]
+        ),
+        (&json!("DELETED"), &json!("deleted"), &json!(0))
+    );
+    assert_eq!(server["addresses"], json!({}));
+    assert!(server["OS-SRV-USG:terminated_at"].is_string());
+    assert_eq!(cloud.get("2.1", &path).await.status, 404);
+}

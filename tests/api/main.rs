@@ -16,6 +16,7 @@ mod images;
 mod interfaces;
 mod keypairs;
 mod lists;
+mod measured;
 mod metadata;
 mod networks;
 mod places;

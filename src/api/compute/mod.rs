@@ -32,11 +32,13 @@ use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::{any_service, get};
 use axum::{Extension, Router};
-use http::StatusCode;
+use http::{HeaderMap, Method};
 
 use super::context::authenticate;
+use super::healthcheck::{Check, HealthSettings};
 use super::links::LinkSettings;
 use super::policy::{Policy, judged};
 use super::request::refuse_unread;
@@ -64,11 +66,13 @@ pub struct Parts {
     pub max_limit: usize,
     /// Bytes; a longer body is answered 413.
     pub max_body: usize,
+    pub health: HealthSettings,
 }
 
 /// The whole service of one port.
 pub fn router(parts: Parts) -> Router {
     let judges = (parts.policy, parts.compute.clone());
+    let health = get(healthcheck).with_state((parts.health, parts.compute.clone()));
     let door = Door {
         compute: parts.compute,
         max_limit: parts.max_limit,
@@ -102,7 +106,7 @@ pub fn router(parts: Parts) -> Router {
         .layer(from_fn_with_state(parts.identity, authenticate));
     let routes = Router::new()
         .merge(versions::routes())
-        .route("/healthcheck", get(healthcheck))
+        .route("/healthcheck", health)
         .nest("/v2.1", resources)
         .layer(DefaultBodyLimit::max(parts.max_body))
         .with_state(door);
@@ -111,13 +115,19 @@ pub fn router(parts: Parts) -> Router {
     Router::new().fallback_service(any_service(project_path::Undo::new(service)))
 }
 
-/// 200 when servers can be made; load balancers ask.
-async fn healthcheck(State(door): State<Door>) -> (StatusCode, &'static str) {
-    match door.compute.is_ready().await {
-        true => (StatusCode::OK, "OK"),
-        false => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "The Docker engine does not answer.",
-        ),
-    }
+/// Well when servers can be made; load balancers ask.
+async fn healthcheck(
+    State((settings, compute)): State<(HealthSettings, Compute)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let trouble = match compute.is_ready().await {
+        true => None,
+        false => Some("The Docker engine does not answer."),
+    };
+    let engine = Check {
+        class: "DockerEngine",
+        trouble,
+    };
+    settings.answer(&method, &headers, &[engine])
 }

@@ -132,10 +132,10 @@ async fn the_log_has_a_line_for_each_answer_and_no_secrets() {
     .await;
     drop(guard);
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let (line, time) = log.trim_end().rsplit_once(" duration_ms=").unwrap();
+    let (line, time) = log.trim_end().rsplit_once(" time: ").unwrap();
     let expected = format!(
-        "request{{request_id=\"{ID}\"}}: nova_docker::api::access_log: answered method=GET \
-         path=\"/v2.1/servers\" status=400 len=65 microversion=2.1"
+        "request{{request_id=\"{ID}\"}}: nova_docker::api::access_log: - \"GET /v2.1/servers\" \
+         status: 400 len: 65 microversion: 2.1"
     );
     assert!(
         line.ends_with(&expected) && time.parse::<f64>().is_ok() && !log.contains("hidden"),

@@ -71,6 +71,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
             identity: Some(api::identity::router(identity, catalog, world)),
             image: Some(api::image::router(images, validate, ids)),
             network: Some(api::network::router(network)),
+            metrics: None,
         },
         compute,
         wiring,

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret;
 use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
 use super::{State, plugging};
 use crate::conf::{Auth, Conf};
-use crate::identity::{Credentials, Domain, Keystone, Session, Trust};
+use crate::identity::{Credentials, Domain, Keystone, ServiceRoles, Session, Trust};
 use crate::image::ImageService;
 use crate::image::glance::{self, Glance};
 use crate::network::neutron::{self, Neutron};
@@ -25,7 +25,17 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let cache = cache.filter(|seconds| *seconds > 0).map(Duration::from_secs);
     let uri = token.www_authenticate_uri.clone();
     let uri = uri.or_else(|| token.auth.auth_url.clone()).unwrap_or_default();
-    let identity = Arc::new(Keystone::new(session.clone(), &uri, cache, world.clone()));
+    let services = ServiceRoles {
+        roles: token.service_token_roles.clone(),
+        required: token.service_token_roles_required,
+    };
+    let identity = Arc::new(Keystone::new(
+        session.clone(),
+        &uri,
+        cache,
+        services,
+        world.clone(),
+    ));
     let images: Arc<dyn ImageService> = Arc::new(glance(conf, session.clone())?);
     let networks = neutron(conf, session, &world)?;
     let wires = Wires {
@@ -39,6 +49,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
             identity: None,
             image: None,
             network: None,
+            metrics: None,
         },
         compute,
         wiring: None,

@@ -1,6 +1,7 @@
 //! The ports: bound before anything else is done, so that a taken one is known at once.
 
 use std::future::IntoFuture;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -22,6 +23,7 @@ pub(super) struct Listeners {
     identity: Option<TcpListener>,
     image: Option<TcpListener>,
     network: Option<TcpListener>,
+    metrics: Option<TcpListener>,
 }
 
 /// Services that answer, each in a task of its own.
@@ -49,11 +51,16 @@ impl Listeners {
             let (host, port) = (&alone.network_listen, alone.network_listen_port);
             network = Some(bind("[standalone] network_listen", host, port).await?);
         }
+        let metrics = match conf.prometheus.port {
+            Some(port) => Some(bind("[prometheus] listen", &conf.prometheus.listen, port).await?),
+            None => None,
+        };
         Ok(Self {
             compute: compute.await?,
             identity,
             image,
             network,
+            metrics,
         })
     }
 
@@ -65,6 +72,7 @@ impl Listeners {
             (self.identity, doors.identity),
             (self.image, doors.image),
             (self.network, doors.network),
+            (self.metrics, doors.metrics),
         ];
         for (listener, router) in all {
             if let (Some(listener), Some(router)) = (listener, router) {
@@ -97,13 +105,14 @@ pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
             alone.network_listen_port,
         ]);
     }
+    ports.extend(conf.prometheus.port);
     let all = ports.len();
     ports.sort_unstable();
     ports.dedup();
     anyhow::ensure!(
         ports.len() == all,
         "[DEFAULT] osapi_compute_listen_port, [standalone] identity_listen_port, image_listen_port and network_listen_port \
-         must differ"
+         and [prometheus] port must differ"
     );
     Ok(())
 }
@@ -112,7 +121,7 @@ async fn bind(option: &str, host: &str, port: u16) -> anyhow::Result<TcpListener
     TcpListener::bind((host, port)).await.with_context(|| {
         format!(
             "{option}: {host}:{port} cannot be listened on; is another service there? \
-             {option}_port chooses another port"
+             the option for the port, beside it, chooses another"
         )
     })
 }
@@ -124,7 +133,8 @@ async fn serve(listener: TcpListener, router: Router, mut told: watch::Receiver<
     // Small answers must not wait for each other (Nagle), and not being able to say so is no reason to hang up.
     let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let until = async move { drop(told.wait_for(|end| *end).await) };
-    let served = axum::serve(listener, router).with_graceful_shutdown(until);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let served = axum::serve(listener, service).with_graceful_shutdown(until);
     if let Err(error) = served.into_future().await {
         tracing::error!(%error, "a port is no longer served");
     }

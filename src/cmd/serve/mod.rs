@@ -18,15 +18,17 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
+use tokio::signal::unix::Signal;
 
 use super::ConfigFiles;
 use crate::api::policy::Policy;
 use crate::compute::Compute;
-use crate::conf::{Conf, environment};
+use crate::conf::{Conf, Sources, environment};
 use crate::objects::{SystemWorld, World};
 use listen::{Listeners, Served};
-use logging::Log;
+use logging::Logging;
 use parts::Cloud;
+pub(super) use parts::engine;
 use wiring::Wiring;
 
 const MOST_WORKERS: usize = 4;
@@ -53,12 +55,12 @@ struct State {
 
 /// The whole life of the process; the exit code says whether it ended as it was told to.
 pub fn run(serve: &Serve) -> ExitCode {
-    let mut log = Log::None;
-    match start(serve, &mut log) {
+    let mut logging = None;
+    match start(serve, &mut logging) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");
-            if log != Log::Stderr {
+            if !logging.as_ref().is_some_and(|logging| logging.is_on_stderr()) {
                 // Whoever starts it sees why it ends, wherever the log is; and there is nobody to tell when this fails.
                 drop(writeln!(std::io::stderr(), "nova-docker: {error:#}"));
             }
@@ -67,9 +69,9 @@ pub fn run(serve: &Serve) -> ExitCode {
     }
 }
 
-fn start(serve: &Serve, log: &mut Log) -> anyhow::Result<()> {
+fn start(serve: &Serve, logging: &mut Option<Arc<Logging>>) -> anyhow::Result<()> {
     let conf = Conf::load(&serve.config.sources(), &environment::Process)?;
-    *log = logging::start(&conf)?;
+    let log = logging.insert(Arc::new(Logging::start(&conf)?)).clone();
     for warning in &conf.warnings {
         tracing::warn!("{warning}");
     }
@@ -81,7 +83,7 @@ fn start(serve: &Serve, log: &mut Log) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("the runtime could not be started")?
-        .block_on(serve_until_told(serve, &conf))
+        .block_on(serve_until_told(serve, &conf, log))
 }
 
 /// There is one engine to talk to; what more threads could do they would not earn back in memory, as each keeps its own.
@@ -103,8 +105,10 @@ pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
     }
 }
 
-async fn serve_until_told(serve: &Serve, conf: &Conf) -> anyhow::Result<()> {
+async fn serve_until_told(serve: &Serve, conf: &Conf, log: Arc<Logging>) -> anyhow::Result<()> {
     let mut signals = signals::Signals::listen().context("signals cannot be received")?;
+    let hangups = signals::hangup().context("signals cannot be received")?;
+    tokio::spawn(read_again_when_told(hangups, serve.config.sources(), log));
     let world: Arc<dyn World> = Arc::new(SystemWorld);
     let state = State::prepare(serve, conf, world.as_ref())?;
     let served = serve_until(signals.told(), conf, &state, world);
@@ -132,6 +136,18 @@ async fn serve_until_told(serve: &Serve, conf: &Conf) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What can change while the service runs does; a file with mistakes changes nothing. Policies are read again without being
+/// told.
+async fn read_again_when_told(mut hangups: Signal, sources: Sources, log: Arc<Logging>) {
+    while hangups.recv().await.is_some() {
+        let read = Conf::load(&sources, &environment::Process).map_err(anyhow::Error::from);
+        match read.and_then(|conf| log.reload(&conf)) {
+            Ok(()) => tracing::info!("the configuration was read again"),
+            Err(error) => tracing::error!("the configuration stays as it was: {error:#}"),
+        }
+    }
+}
+
 /// Builds the services and serves them; answers what has to be ended once `told` is over.
 async fn serve_until(
     told: impl Future<Output = ()>,
@@ -148,7 +164,7 @@ async fn serve_until(
         true => alone::build(conf, state, world).await?,
         false => inside::build(conf, state, world).await?,
     };
-    let served = listeners.serve(doors);
+    let served = listeners.serve(doors.surrounded(conf, &compute)?);
     notify::ready();
     tracing::info!("nova-docker is ready");
     told.await;

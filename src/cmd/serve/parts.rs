@@ -10,6 +10,9 @@ use tokio::sync::mpsc;
 use super::State;
 use super::wiring::Wiring;
 use crate::api;
+use crate::api::cors::Cors;
+use crate::api::healthcheck::HealthSettings;
+use crate::api::metrics::Metrics;
 use crate::api::policy::Policy;
 use crate::compute::{self, Compute};
 use crate::conf::Conf;
@@ -39,6 +42,35 @@ pub(super) struct Doors {
     pub(super) identity: Option<Router>,
     pub(super) image: Option<Router>,
     pub(super) network: Option<Router>,
+    /// `[prometheus]`
+    pub(super) metrics: Option<Router>,
+}
+
+impl Doors {
+    /// Each with what surrounds all of them.
+    pub(super) fn surrounded(self, conf: &Conf, compute: &Compute) -> anyhow::Result<Self> {
+        let metrics = Metrics::default();
+        let cors = &conf.cors;
+        let cors = Cors {
+            origins: cors.allowed_origin.clone(),
+            credentials: cors.allow_credentials,
+            expose_headers: cors.expose_headers.clone(),
+            max_age: Duration::from_secs(cors.max_age),
+            methods: cors.allow_methods.clone(),
+            headers: cors.allow_headers.clone(),
+        };
+        let around = |name, router: Option<Router>| {
+            let router = router.map(|router| cors.around(metrics.around(name, router)));
+            router.transpose()
+        };
+        Ok(Self {
+            compute: cors.around(metrics.around("compute", self.compute))?,
+            identity: around("identity", self.identity)?,
+            image: around("image", self.image)?,
+            network: around("network", self.network)?,
+            metrics: Some(metrics.clone().router(compute.clone())),
+        })
+    }
 }
 
 pub(super) async fn database(conf: &Conf, state: &State) -> anyhow::Result<Db> {
@@ -49,7 +81,7 @@ pub(super) async fn database(conf: &Conf, state: &State) -> anyhow::Result<Db> {
     Ok(Db::open(&path).await?)
 }
 
-pub(super) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
+pub(in crate::cmd) fn engine(conf: &Conf) -> anyhow::Result<Docker> {
     let docker = &conf.docker;
     Ok(Docker::new(Endpoint {
         url: docker.host_url.clone(),
@@ -173,6 +205,10 @@ pub(super) fn compute_door(
         },
         max_limit: whole(conf.api.max_limit),
         max_body: whole(conf.oslo_middleware.max_request_body_size),
+        health: HealthSettings {
+            detailed: conf.healthcheck.detailed,
+            disable_by_file_path: conf.healthcheck.disable_by_file_path.clone(),
+        },
     }))
 }
 

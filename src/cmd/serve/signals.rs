@@ -1,8 +1,13 @@
-//! SIGTERM and SIGINT ask the service to end.
+//! SIGTERM and SIGINT ask the service to end, SIGHUP to read its configuration again.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// SIGHUP, kept from here on until somebody waits for it.
+pub(super) fn hangup() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
 
 #[derive(Debug)]
 pub(super) struct Signals {

@@ -1,9 +1,9 @@
-//! A Keystone that has one service user, and knows three tokens.
+//! A Keystone that has one service user, and knows four tokens.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -100,7 +100,7 @@ async fn log_in(State(state): State<Arc<Counts>>, Json(body): Json<Value>) -> Re
         .into_response()
 }
 
-async fn show(State(state): State<Arc<Counts>>, headers: HeaderMap) -> Response {
+async fn show(State(state): State<Arc<Counts>>, uri: Uri, headers: HeaderMap) -> Response {
     let own: u64 = headers["x-auth-token"]
         .to_str()
         .unwrap()
@@ -115,6 +115,9 @@ async fn show(State(state): State<Arc<Counts>>, headers: HeaderMap) -> Response 
     match headers["x-subject-token"].to_str().unwrap() {
         "good" => Json(token("demo", "9999-01-01T00:00:00.000000Z")).into_response(),
         "ended" => Json(token("demo", "2001-01-01T00:00:00.000000Z")).into_response(),
+        "long-ended" if uri.query().is_some_and(|query| query.contains("allow_expired=1")) => {
+            Json(token("demo", "2001-01-01T00:00:00.000000Z")).into_response()
+        }
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }

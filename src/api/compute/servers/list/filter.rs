@@ -6,7 +6,7 @@ use crate::api::compute::servers::status::{Wanted, status, wanted};
 use crate::api::pagination::Limit;
 use crate::api::policy::{Need, allow, permits};
 use crate::api::{Fault, Microversion};
-use crate::compute::ServerFilter;
+use crate::compute::{ServerFilter, Which};
 use crate::objects::{FlavorId, Instance, RequestContext, TaskState, VmState};
 use crate::query;
 
@@ -230,9 +230,7 @@ impl ListServers {
         };
         in_order(self.changes_since, self.changes_before)?;
         let sort = sort::order(&self.sort_key, &self.sort_dir, context, version)?;
-        if self.deleted.as_deref().is_some_and(is_yes) {
-            return Ok(None);
-        }
+        let which = self.which();
         // Hidden among the others: whoever wants to see them says so, in one way or the other.
         let soft_deleted = vm_states.contains(&VmState::SoftDeleted) && !self.status.is_empty()
             || self.soft_deleted.as_deref().is_some_and(is_yes);
@@ -244,6 +242,7 @@ impl ListServers {
         };
         Ok(Some(ServerFilter {
             all_projects,
+            which,
             // Nova: a project without all_tenants is no reason to look into other projects.
             project: self.project_id.or(self.tenant_id).filter(|_| all_projects),
             user: self.user_id,
@@ -281,6 +280,17 @@ impl ListServers {
             allow(context, &format!("{rule}:get_all_tenants"), Need::Admin)?;
         }
         Ok(asked)
+    }
+
+    /// Whoever asks what changed is told of the deleted ones too, unless they say otherwise.
+    fn which(&self) -> Which {
+        let is_deleted = |word: &String| wanted(word) == Wanted::State(VmState::Deleted);
+        match &self.deleted {
+            _ if !self.status.is_empty() && self.status.iter().all(is_deleted) => Which::Deleted,
+            Some(word) if is_yes(word) => Which::Deleted,
+            None if self.changes_since.is_some() || self.changes_before.is_some() => Which::Both,
+            _ => Which::Living,
+        }
     }
 
     /// `Some` of no state lets all pass; `None` lets none.

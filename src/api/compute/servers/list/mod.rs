@@ -11,10 +11,11 @@ use axum::response::{IntoResponse, Response};
 use super::view::{ServerItem, server_detail};
 use crate::api::compute::Door;
 use crate::api::links::Links;
-use crate::api::pagination::page;
+use crate::api::pagination::{NoSuchMarker, page_size};
 use crate::api::policy::{Need, allow};
 use crate::api::view::{Each, Shown};
 use crate::api::{At, Fault, Microversion, Query, Under};
+use crate::compute::{self, ListPage};
 use crate::objects::{Instance, RequestContext};
 use filter::ListServers;
 
@@ -55,14 +56,11 @@ async fn paged<V: Shown>(
     rule: &str,
     view: impl Fn(&Instance) -> V,
 ) -> Result<Response, Fault> {
-    let (limit, marker) = (query.limit, query.marker.clone());
-    let servers = chosen(door, context, version, query, rule).await?;
-    let has_id = |instance: &Arc<Instance>, id: &str| id.parse() == Ok(instance.id);
-    let page = page(&servers, limit, marker.as_deref(), door.max_limit, has_id)?;
-    let views = Each(page.items, |instance: &Arc<Instance>| view(instance));
-    let next = page
-        .last_if_full()
-        .map(|last| Under("servers_links", [links.next(last.id.to_string())]));
+    let size = page_size(query.limit, door.max_limit);
+    let servers = chosen(door, context, version, query, rule, size).await?;
+    let next = servers.last().filter(|_| servers.len() == size);
+    let next = next.map(|last| Under("servers_links", [links.next(last.id.to_string())]));
+    let views = Each(&servers, |instance: &Arc<Instance>| view(instance));
     Ok(At(version, (Under("servers", views), next)).into_response())
 }
 
@@ -72,15 +70,22 @@ async fn chosen(
     version: Microversion,
     query: ListServers,
     rule: &str,
+    limit: usize,
 ) -> Result<Vec<Arc<Instance>>, Fault> {
     let query = query.allowed(context, version);
-    let shown = query.shown();
-    match query.filter(context, version, rule)? {
-        None => Ok(Vec::new()),
-        Some(filter) => {
-            let mut found = door.compute.list(context, &filter).await?;
-            found.retain(|instance| shown.by(instance));
-            Ok(found)
-        }
+    let (shown, marker) = (query.shown(), query.marker.clone().unwrap_or_default());
+    let no_such_marker = || Fault::from(NoSuchMarker(marker.clone()));
+    let after = match marker.as_str() {
+        "" => None,
+        id => Some(id.parse().map_err(|_| no_such_marker())?),
+    };
+    let Some(filter) = query.filter(context, version, rule)? else {
+        return Ok(Vec::new());
+    };
+    let is_shown = |instance: &Instance| shown.by(instance);
+    let page = ListPage { after, limit };
+    match door.compute.list_page(context, &filter, &is_shown, page).await {
+        Err(compute::Error::NoSuchInstance(_)) => Err(no_such_marker()),
+        found => Ok(found?),
     }
 }
