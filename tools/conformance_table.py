@@ -8,6 +8,7 @@ import sys
 LISTS = {
     "OpenStack Powered Compute 2020.06": "tempest-interop.txt",
     "What Nova 34 passes on one machine": "tempest-compute.txt",
+    "The guideline's identity and image part": "tempest-alone.txt",
 }
 PAGE = """\
 Conformance

@@ -185,9 +185,6 @@ fn is_meant(filter: &ServerFilter, instance: &Instance) -> bool {
     fn any_of<T: PartialEq>(wanted: &[T], have: &T) -> bool {
         wanted.is_empty() || wanted.contains(have)
     }
-    fn same(wanted: Option<&String>, have: Option<&String>) -> bool {
-        wanted.is_none() || wanted == have
-    }
     is(filter.project.as_ref(), &instance.project_id.0)
         && is(filter.user.as_ref(), &instance.user_id.0)
         && any_of(&filter.vm_states, &instance.vm_state)
@@ -195,12 +192,7 @@ fn is_meant(filter: &ServerFilter, instance: &Instance) -> bool {
         && is(filter.power_state.as_ref(), &instance.power_state.into())
         && filter.image.is_none_or(|image| instance.image == Some(image))
         && is(filter.flavor.as_ref(), &instance.flavor.id)
-        && same(filter.host.as_ref(), instance.host.as_ref())
-        && same(
-            filter.availability_zone.as_ref(),
-            instance.availability_zone.as_ref(),
-        )
-        && same(filter.key_name.as_ref(), instance.key_name.as_ref())
+        && (filter.host.is_none() || filter.host == instance.host)
         && any_of(&filter.ids, &instance.id)
         && is(filter.locked.as_ref(), &instance.lock.is_some())
         && filter

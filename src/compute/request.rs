@@ -132,8 +132,6 @@ pub struct ServerFilter {
     pub image: Option<ImageId>,
     pub flavor: Option<FlavorId>,
     pub host: Option<String>,
-    pub availability_zone: Option<String>,
-    pub key_name: Option<String>,
     pub ids: Vec<InstanceId>,
     /// A regular expression over the addresses.
     pub ip: Option<String>,

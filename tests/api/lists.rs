@@ -103,6 +103,10 @@ async fn a_wrong_question_is_told() {
     );
     assert_eq!(message("2.1", "marker=nope").await, "marker [nope] not found");
     assert!(message("2.1", "limit=-1").await.contains("does not match"));
+    assert_eq!(
+        message("2.90", "hostname=(").await,
+        "'(' is not a regular expression"
+    );
     assert!(
         message("2.75", "colour=red")
             .await
@@ -176,7 +180,19 @@ async fn what_users_may_not_filter_by_is_passed_over() {
         let seen = cloud.get(version, &path).await;
         assert_eq!(names(&seen).len(), expected, "{version} {query}");
     }
-    for (query, expected) in [("deleted=0", 1), ("deleted=True", 0), ("host=elsewhere", 0)] {
+    for (query, expected) in [
+        ("deleted=0", 1),
+        ("deleted=True", 0),
+        ("host=elsewhere", 0),
+        ("host=host", 0),
+        ("hostname=%5Eo", 1),
+        ("hostname=%5En", 0),
+        ("availability_zone=NOV", 1),
+        ("config_drive=False", 1),
+        ("created_at=%5E20%5Cd%5Cd-", 1),
+        ("reservation_id=%5Er-.%2B", 1),
+        ("locked_by=owner", 0),
+    ] {
         let path = format!("/v2.1/servers?all_tenants=1&{query}");
         let seen = cloud.call("admin", "2.1", "GET", &path, None).await;
         assert_eq!(names(&seen).len(), expected, "{query}");

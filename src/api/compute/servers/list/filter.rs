@@ -1,5 +1,7 @@
 //! The parameters of the two lists, and what they ask of compute.
 
+use regex::{Regex, RegexBuilder};
+
 use super::sort;
 use crate::api::compute::servers::instance_actions::{Moment, in_order};
 use crate::api::compute::servers::status::{Wanted, status, wanted};
@@ -32,8 +34,6 @@ query! {
         flavor: Option<String>,
         host: Option<String>,
         node: Option<String>,
-        availability_zone: Option<String>,
-        key_name: Option<String>,
         uuid: Option<String>,
         ip: Option<String>,
         ip6: Option<String>,
@@ -44,7 +44,9 @@ query! {
         not_tags_any as "not-tags-any": Option<String> = 2.26..,
         changes_before as "changes-before": Option<Moment> = 2.66..,
         locked: Option<String> = 2.73..,
-        // Compared as text, by `attributes`.
+        // Matched by `attributes`.
+        availability_zone: Option<String>,
+        key_name: Option<String>,
         access_ip_v4: Option<String>,
         access_ip_v6: Option<String>,
         auto_disk_config: Option<String>,
@@ -74,7 +76,7 @@ query! {
 pub(super) struct Shown {
     /// None lets all pass.
     statuses: Vec<String>,
-    attributes: Vec<(Attribute, String)>,
+    attributes: Vec<(Attribute, Regex)>,
 }
 
 /// How a server's attribute reads as text.
@@ -88,8 +90,16 @@ impl Shown {
             && self
                 .attributes
                 .iter()
-                .all(|(of, wanted)| of(instance).eq_ignore_ascii_case(wanted))
+                .all(|(of, pattern)| pattern.is_match(&of(instance)))
     }
+}
+
+/// As a database compares: upper and lower case are the same.
+fn pattern(text: &str) -> Result<Regex, Fault> {
+    RegexBuilder::new(text)
+        .case_insensitive(true)
+        .build()
+        .map_err(|_| Fault::bad_request(format!("'{text}' is not a regular expression")))
 }
 
 fn moment(at: Option<jiff::Timestamp>) -> String {
@@ -167,15 +177,16 @@ impl ListServers {
         }
     }
 
-    pub(super) fn shown(&self) -> Shown {
-        Shown {
+    pub(super) fn shown(&self) -> Result<Shown, Fault> {
+        Ok(Shown {
             statuses: self.status.iter().map(|word| word.to_ascii_uppercase()).collect(),
-            attributes: self.attributes(),
-        }
+            attributes: self.attributes()?,
+        })
     }
 
-    fn attributes(&self) -> Vec<(Attribute, String)> {
-        let all: [(&Option<String>, Attribute); 18] = [
+    /// What Nova's database looks for with regular expressions.
+    fn attributes(&self) -> Result<Vec<(Attribute, Regex)>, Fault> {
+        let all: [(&Option<String>, Attribute); 19] = [
             (&self.access_ip_v4, |server| {
                 server.access_ip_v4.clone().unwrap_or_default()
             }),
@@ -184,6 +195,9 @@ impl ListServers {
             }),
             (&self.auto_disk_config, |server| {
                 server.disk_config_auto.to_string()
+            }),
+            (&self.availability_zone, |server| {
+                server.availability_zone.clone().unwrap_or_default()
             }),
             (&self.config_drive, |server| server.config_drive.to_string()),
             (&self.created_at, |server| moment(Some(server.created_at))),
@@ -194,8 +208,10 @@ impl ListServers {
                 server.description.clone().unwrap_or_default()
             }),
             (&self.hostname, |server| server.hostname.clone()),
-            (&self.instance_type_id, |server| server.flavor.id.to_string()),
             (&self.kernel_id, |_| String::new()),
+            (&self.key_name, |server| {
+                server.key_name.clone().unwrap_or_default()
+            }),
             (&self.launch_index, |server| server.launch_index.to_string()),
             (&self.launched_at, |server| moment(server.launched_at)),
             (&self.locked_by, |server| {
@@ -211,10 +227,10 @@ impl ListServers {
             (&self.root_device_name, |_| String::new()),
             (&self.terminated_at, |server| moment(server.terminated_at)),
         ];
-        let asked = all.into_iter();
-        asked
-            .filter_map(|(wanted, of)| wanted.clone().map(|wanted| (of, wanted)))
-            .collect()
+        let asked = all
+            .into_iter()
+            .filter_map(|(wanted, of)| Some((of, wanted.as_deref()?)));
+        asked.map(|(of, wanted)| Ok((of, pattern(wanted)?))).collect()
     }
 
     /// `None` when nothing can match. `rule` is the list's own, `os_compute_api:servers:index`.
@@ -252,10 +268,8 @@ impl ListServers {
             task_states: task_states(self.task_state.as_deref()),
             power_state: self.power_state.and_then(|n| n.parse().ok()),
             image,
-            flavor: self.flavor.map(FlavorId),
+            flavor: self.flavor.or(self.instance_type_id).map(FlavorId),
             host: self.host.or(self.node),
-            availability_zone: self.availability_zone,
-            key_name: self.key_name,
             ids,
             ip: self.ip,
             ip6: self.ip6,

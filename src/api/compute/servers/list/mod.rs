@@ -73,7 +73,7 @@ async fn chosen(
     limit: usize,
 ) -> Result<Vec<Arc<Instance>>, Fault> {
     let query = query.allowed(context, version);
-    let (shown, marker) = (query.shown(), query.marker.clone().unwrap_or_default());
+    let (shown, marker) = (query.shown()?, query.marker.clone().unwrap_or_default());
     let no_such_marker = || Fault::from(NoSuchMarker(marker.clone()));
     let after = match marker.as_str() {
         "" => None,
