@@ -65,12 +65,14 @@ pub mod links;
 pub mod metadata;
 pub mod microversion;
 pub mod network;
+pub mod openapi;
 pub mod pagination;
 pub mod policy;
 mod refusal;
 pub mod request;
 pub mod request_id;
 pub mod route;
+pub mod schema;
 mod table;
 pub mod view;
 
@@ -82,6 +84,7 @@ pub use self::pagination::{Limit, NoSuchMarker, Page, page};
 pub use self::request::{Action, Body, Invalid, Query};
 pub use self::request_id::{RequestIdentity, RequestIds};
 pub use self::route::Within;
+pub use self::schema::{Book, Properties, Property, Schema, Shape};
 pub use self::table::{Row, no_key_twice};
 pub use self::view::{At, Shown, Under, View};
 

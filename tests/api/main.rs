@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod cloud;
+mod contract;
+mod projection;
 
 mod aggregates;
 mod detours;
@@ -18,6 +20,7 @@ mod keypairs;
 mod lists;
 mod metadata;
 mod networks;
+mod openapi;
 mod places;
 mod policy;
 mod proxies;

@@ -18,6 +18,7 @@ mod project_path;
 mod proxies;
 mod quota_class_sets;
 mod quota_sets;
+mod reference;
 mod server_groups;
 mod servers;
 mod services;
@@ -32,14 +33,16 @@ use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{any_service, get};
+use axum::routing::any_service;
 use axum::{Extension, Router};
 use http::StatusCode;
+use serde_json::Value;
 
 use super::context::authenticate;
 use super::links::LinkSettings;
 use super::policy::{Policy, judged};
-use super::{RequestIds, with_compute_layers};
+use super::route::{NOTHING, Routes, get};
+use super::{RequestIds, openapi, with_compute_layers};
 use crate::compute::Compute;
 use crate::identity::Validate;
 use crate::objects::World;
@@ -72,7 +75,27 @@ pub fn router(parts: Parts) -> Router {
         compute: parts.compute,
         max_limit: parts.max_limit,
     };
-    let resources = Router::new()
+    let resources = resources()
+        .into_router()
+        .layer(from_fn(project_path::must_match))
+        .layer(from_fn_with_state(judges, judged))
+        .layer(from_fn_with_state(parts.identity, authenticate));
+    let routes = service()
+        .into_router()
+        .nest(VERSION, resources)
+        .layer(DefaultBodyLimit::max(parts.max_body))
+        .with_state(door);
+    let service =
+        with_compute_layers(routes, RequestIds::of_compute(parts.world)).layer(Extension(parts.links));
+    Router::new().fallback_service(any_service(project_path::Undo::new(service)))
+}
+
+/// What the resources are below.
+const VERSION: &str = "/v2.1";
+
+/// What a token is needed for.
+fn resources() -> Routes<Door> {
+    Routes::new()
         .merge(aggregates::routes())
         .merge(availability_zones::routes())
         .merge(baremetal_nodes::routes())
@@ -95,18 +118,25 @@ pub fn router(parts: Parts) -> Router {
         .merge(tenant_usage::routes())
         .merge(usage_audit_log::routes())
         .merge(volumes::routes())
-        .layer(from_fn(project_path::must_match))
-        .layer(from_fn_with_state(judges, judged))
-        .layer(from_fn_with_state(parts.identity, authenticate));
-    let routes = Router::new()
+}
+
+/// What anybody may ask the service about itself.
+fn service() -> Routes<Door> {
+    Routes::new()
         .merge(versions::routes())
-        .route("/healthcheck", get(healthcheck))
-        .nest("/v2.1", resources)
-        .layer(DefaultBodyLimit::max(parts.max_body))
-        .with_state(door);
-    let service =
-        with_compute_layers(routes, RequestIds::of_compute(parts.world)).layer(Extension(parts.links));
-    Router::new().fallback_service(any_service(project_path::Undo::new(service)))
+        .merge(reference::routes())
+        .route(
+            "/healthcheck",
+            get(healthcheck).answers(200, NOTHING).answers(503, NOTHING),
+        )
+}
+
+/// The document that describes this API.
+pub fn document() -> Value {
+    let mut operations = service().into_operations();
+    let resources = resources().into_operations().into_iter();
+    operations.extend(resources.map(|operation| operation.below(VERSION)));
+    openapi::document(&operations)
 }
 
 /// 200 when servers can be made; load balancers ask.

@@ -168,7 +168,10 @@ impl FromStr for SortDirection {
     }
 }
 
-crate::read_as_text!(SortKey, SortDirection);
+crate::read_as_text!(
+    SortKey = ORDERS.map(|(name, _)| name),
+    SortDirection = ["asc", "desc"]
+);
 
 fn paged<V: Shown>(
     door: &Door,
