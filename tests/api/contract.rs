@@ -229,7 +229,7 @@ fn validator(version: Microversion, schema: &Value) -> Validator {
 }
 
 /// The schema as it is at a version, with what it refers to in place of the references.
-fn resolved(version: Microversion, schema: &Value) -> Value {
+pub(crate) fn resolved(version: Microversion, schema: &Value) -> Value {
     let reference = schema.get("$ref").and_then(Value::as_str);
     let target = reference.and_then(|reference| DOCUMENT.pointer(reference.strip_prefix('#')?));
     let mut at = schema_at(version, target.unwrap_or(schema)).unwrap();
@@ -247,6 +247,19 @@ fn inline(version: Microversion, node: &mut Value) {
         Value::Array(list) => list.iter_mut().for_each(|value| inline(version, value)),
         _ => {}
     }
+}
+
+/// Whether the call is there at the version.
+pub(crate) fn at_version(version: Microversion, method: &str, path: &str, body: Option<&Value>) -> bool {
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    let Some((_, operation)) = operation(method, path) else {
+        return false;
+    };
+    let actions = &operation["requestBody"]["content"]["application/json"]["schema"]["oneOf"];
+    let name = body.and_then(|body| body.as_object()?.keys().next());
+    let own = |action: &&Value| action["x-openstack"]["action-name"].as_str() == name.map(String::as_str);
+    let action = actions.as_array().and_then(|actions| actions.iter().find(own));
+    is_there(version, operation) && action.is_none_or(|action| is_there(version, action))
 }
 
 #[cfg(test)]

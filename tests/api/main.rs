@@ -27,6 +27,7 @@ mod proxies;
 mod quotas;
 mod refusals;
 mod routes;
+mod samples;
 mod security_groups;
 mod server_groups;
 mod servers;
