@@ -19,6 +19,8 @@ enum Role {
     /// Write a sample of nova.conf, or say what is wrong with one.
     #[command(subcommand)]
     Config(cmd::config::Config),
+    /// Write the document that describes the Compute API.
+    Openapi(cmd::openapi::Openapi),
     /// Take away what the networks of this nova.conf's servers left on this host, when the service is to go for good.
     NetworkCleanup(cmd::network_cleanup::NetworkCleanup),
     /// Say whether this host is ready for this version, as nova-status does.
@@ -30,6 +32,7 @@ fn main() -> ExitCode {
     match Cli::parse().role {
         Role::Serve(serve) => cmd::serve::run(&serve),
         Role::Config(config) => cmd::config::run(&config, &mut std::io::stdout().lock()),
+        Role::Openapi(openapi) => cmd::openapi::run(&openapi, &mut std::io::stdout().lock()),
         Role::NetworkCleanup(cleanup) => cmd::network_cleanup::run(&cleanup),
         Role::Status(status) => cmd::status::run(&status, &mut std::io::stdout().lock()),
     }

@@ -45,7 +45,14 @@ fn microversions() -> String {
 
 #[test]
 fn every_compute_route_stands_in_its_page() {
-    let here = routes("src/api/compute", "/v2.1");
+    let document = nova_docker::api::compute::document();
+    let paths = document["paths"].as_object().unwrap().keys();
+    let here = paths.map(|path| match path.strip_prefix("/v2.1") {
+        None | Some("" | "/" | "/openapi.json") => path.clone(),
+        Some(resource) => resource.to_owned(),
+    });
+    let here: BTreeSet<String> = here.collect();
+    assert!(here.len() > 100, "{here:?}");
     assert_eq!(missing(&here, &page("compute.rst")), BTreeSet::new());
 }
 

@@ -91,6 +91,9 @@ need_python() {
     python3 -c 'import venv, ensurepip' 2>/dev/null || need_packages python3-venv
 }
 
+# openapi: prints the folder with the command `openapi-spec-validator`
+openapi() { venv openapi openapi-spec-validator; }
+
 # clients: prints the folder with the latest `openstack` and `glance` commands
 clients() { venv clients python-openstackclient python-glanceclient; }
 

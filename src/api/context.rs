@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
+use serde_json::{Value, json};
 
 use super::{Fault, RequestIdentity};
 use crate::identity::{Error, ValidToken, Validate};
@@ -104,6 +105,17 @@ fn context(token: &ValidToken, secret: Secret, identity: Option<&RequestIdentity
         roles: token.roles.clone(),
         token: Some(secret),
     })
+}
+
+/// The schema of what [`authenticate`] says to those whom it does not know.
+pub(super) fn described() -> Value {
+    let told = json!({
+        "type": "object",
+        "properties": {"code": {"type": "integer"}, "title": {"type": "string"}, "message": {"type": "string"}},
+        "required": ["code", "title", "message"],
+        "additionalProperties": false,
+    });
+    json!({"type": "object", "properties": {"error": told}, "required": ["error"], "additionalProperties": false})
 }
 
 fn unauthorized(uri: &str) -> Response {

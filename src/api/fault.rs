@@ -1,10 +1,12 @@
 //! What the API says when it says no: `{"itemNotFound": {"code": 404, "message": ".."}}`.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 /// A refusal or failure on its way to the client. The message is for people, and some clients match on Nova's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +17,22 @@ pub struct Fault {
     /// Seconds; only 413 and 429 tell.
     pub retry_after: Option<u64>,
 }
+
+/// What the key of a fault is, by its status.
+const NAMES: [(u16, &str); 11] = [
+    (400, "badRequest"),
+    (401, "unauthorized"),
+    (403, "forbidden"),
+    (404, "itemNotFound"),
+    (405, "badMethod"),
+    (409, "conflictingRequest"),
+    (413, "overLimit"),
+    (415, "badMediaType"),
+    (429, "overLimit"),
+    (501, "notImplemented"),
+    (503, "serviceUnavailable"),
+];
+const OTHER: &str = "computeFault";
 
 impl Fault {
     pub fn new(status: StatusCode, message: impl Into<String>) -> Self {
@@ -76,19 +94,20 @@ impl Fault {
     }
 
     fn name(&self) -> &'static str {
-        match self.status.as_u16() {
-            400 => "badRequest",
-            401 => "unauthorized",
-            403 => "forbidden",
-            404 => "itemNotFound",
-            405 => "badMethod",
-            409 => "conflictingRequest",
-            413 | 429 => "overLimit",
-            415 => "badMediaType",
-            501 => "notImplemented",
-            503 => "serviceUnavailable",
-            _ => "computeFault",
-        }
+        let mut named = NAMES.iter().filter(|(code, _)| *code == self.status.as_u16());
+        named.next().map_or(OTHER, |(_, name)| name)
+    }
+
+    /// The schema of every fault.
+    pub(super) fn described() -> Value {
+        let names: BTreeSet<&str> = NAMES.iter().map(|(_, name)| *name).chain([OTHER]).collect();
+        let told = json!({
+            "type": "object",
+            "properties": {"code": {"type": "integer"}, "message": {"type": "string"}, "retryAfter": {"type": "string"}},
+            "required": ["code", "message"],
+            "additionalProperties": false,
+        });
+        json!({"type": "object", "propertyNames": {"enum": names}, "additionalProperties": told, "minProperties": 1, "maxProperties": 1})
     }
 
     fn told_retry_after(&self) -> Option<u64> {

@@ -68,12 +68,14 @@ pub mod metadata;
 pub mod metrics;
 pub mod microversion;
 pub mod network;
+pub mod openapi;
 pub mod pagination;
 pub mod policy;
 mod refusal;
 pub mod request;
 pub mod request_id;
 pub mod route;
+pub mod schema;
 mod table;
 pub mod view;
 
@@ -85,6 +87,7 @@ pub use self::pagination::{Limit, NoSuchMarker, Page, page};
 pub use self::request::{Action, Body, Invalid, Query};
 pub use self::request_id::{RequestIdentity, RequestIds};
 pub use self::route::Within;
+pub use self::schema::{Book, Properties, Property, Schema, Shape};
 pub use self::table::{Row, no_key_twice};
 pub use self::view::{At, Shown, Under, View};
 

@@ -50,6 +50,14 @@ macro_rules! table_row {
     ([] [$field:ident] $($span:tt)*) => { $crate::api::Row::new(stringify!($field), $crate::span!($($span)*)) };
 }
 
+/// What a table's last line says of keys that are not in it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! table_end {
+    ($properties:ident []) => { $properties };
+    ($properties:ident [$($open:tt)+]) => { $properties.open($crate::span!($($open)+)) };
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

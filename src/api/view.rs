@@ -256,6 +256,23 @@ macro_rules! view {
             }
         }
 
+        impl $crate::api::Shape for $View {
+            fn properties(book: &mut $crate::api::Book) -> $crate::api::Properties {
+                $crate::api::Properties::new(vec![$($crate::api::Property::shown::<$ty>(
+                    book,
+                    $crate::table_row!([$($key)?] [$field] $($($since)? .. $($until)?)?),
+                )),*])
+            }
+        }
+
+        impl $crate::api::Schema for $View {
+            fn schema(book: &mut $crate::api::Book) -> ::serde_json::Value {
+                book.define(module_path!(), stringify!($View), |book| {
+                    <Self as $crate::api::Shape>::properties(book).object()
+                })
+            }
+        }
+
         impl $crate::api::Shown for $View {
             fn show<S: ::serde::Serializer>(
                 &self,

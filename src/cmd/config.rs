@@ -1,11 +1,12 @@
 //! `nova-docker config`: a sample of nova.conf, and what is wrong with one.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::output::{ended, write};
 use super::{ConfigFiles, serve};
 use crate::api::policy::{self, Policy};
 use crate::conf::{Conf, environment};
@@ -35,27 +36,7 @@ pub fn run(config: &Config, out: &mut dyn Write) -> ExitCode {
         Config::PolicySample { output_file } => write(&policy::sample(), output_file.as_deref(), out),
         Config::Check(files) => check(files, out),
     };
-    match done {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            // There is no log yet, and if standard error is gone too nobody can be told.
-            let _ = writeln!(
-                std::io::stderr(),
-                "error: the sample could not be written: {error}"
-            );
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn write(sample: &str, file: Option<&Path>, out: &mut dyn Write) -> std::io::Result<bool> {
-    match file {
-        None => write!(out, "{sample}")?,
-        Some(path) => std::fs::write(path, sample)
-            .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))?,
-    }
-    Ok(true)
+    ended("the sample", &done)
 }
 
 fn check(files: &ConfigFiles, out: &mut dyn Write) -> std::io::Result<bool> {
@@ -92,6 +73,8 @@ fn check(files: &ConfigFiles, out: &mut dyn Write) -> std::io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use clap::Parser;
 
     use super::*;

@@ -3,6 +3,8 @@
 pub mod config;
 mod config_files;
 pub mod network_cleanup;
+pub mod openapi;
+mod output;
 pub mod serve;
 pub mod status;
 

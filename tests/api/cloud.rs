@@ -24,6 +24,8 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
+use crate::contract::{Asked, check};
+
 const POLICY: &str = "policy.yaml";
 
 /// Project and token go by the same name; `admin` is an administrator, `reader` reads in the project of `demo`, and `service`
@@ -158,7 +160,7 @@ impl Cloud {
         }
     }
 
-    /// As the token's user, at a microversion.
+    /// As the token's user, at a microversion. Whatever comes back is held against the API's document.
     pub(crate) async fn call(
         &self,
         token: &str,
@@ -174,8 +176,22 @@ impl Cloud {
             .header("X-Auth-Token", token)
             .header("OpenStack-API-Version", format!("compute {version}"))
             .header("Content-Type", "application/json");
-        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        self.send(request.body(body).unwrap()).await
+        let sent = body
+            .as_ref()
+            .map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        let answer = self.send(request.body(sent).unwrap()).await;
+        // Below /v2 it is 2.1, whatever is asked for.
+        let version = if path.starts_with("/v2/") { "2.1" } else { version };
+        if let Ok(version) = version.parse() {
+            let asked = Asked {
+                version,
+                method,
+                path,
+                body: body.as_ref(),
+            };
+            check(&asked, &answer);
+        }
+        answer
     }
 
     pub(crate) async fn get(&self, version: &str, path: &str) -> Answer {

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is missing")]
 
 mod cloud;
+mod contract;
+mod projection;
 
 mod aggregates;
 mod detours;
@@ -19,12 +21,14 @@ mod lists;
 mod measured;
 mod metadata;
 mod networks;
+mod openapi;
 mod places;
 mod policy;
 mod proxies;
 mod quotas;
 mod refusals;
 mod routes;
+mod samples;
 mod security_groups;
 mod server_groups;
 mod servers;

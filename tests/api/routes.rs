@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cloud::{Answer, Cloud};
 
 /// Of Nova 34, methods and path; `{}` is whatever a client puts there.
-const NOVA: &[(&str, &str)] = &[
+pub(crate) const NOVA: &[(&str, &str)] = &[
     ("GET", "/"),
     ("GET", "/versions/{}"),
     ("GET", "/extensions"),

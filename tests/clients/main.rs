@@ -16,6 +16,7 @@ mod images;
 mod lifetimes;
 mod main_job;
 mod networks;
+mod openapi;
 mod plugged;
 mod projects;
 mod stage;

@@ -2,63 +2,75 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use axum::routing::get;
-use serde::Serialize;
 
 use super::Door;
 use super::time::Micros;
-use crate::api::Fault;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, get, whole};
+use crate::api::{At, Fault, Microversion};
 use crate::compute::{Zone, ZoneHost};
 use crate::objects::RequestContext;
+use crate::view;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-availability-zone", get(list))
-        .route("/os-availability-zone/detail", get(detail))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route("/os-availability-zone", get(list).answers(200, whole::<Zones>()))
+        .route(
+            "/os-availability-zone/detail",
+            get(detail).answers(200, whole::<Zones>()),
+        )
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ZoneView {
-    zone_name: String,
-    zone_state: Available,
-    hosts: Option<BTreeMap<String, BTreeMap<String, Service>>>,
+view! {
+    struct ZoneView {
+        zone_name as "zoneName": String,
+        zone_state as "zoneState": Available,
+        hosts: Option<Hosts>,
+    }
 }
 
-#[derive(Debug, Serialize)]
-struct Available {
-    available: bool,
+view! {
+    struct Available {
+        available: bool,
+    }
 }
 
-#[derive(Debug, Serialize)]
-struct Service {
-    active: bool,
-    available: bool,
-    updated_at: Option<Micros>,
+view! {
+    struct Service {
+        active: bool,
+        available: bool,
+        updated_at: Option<Micros>,
+    }
 }
 
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Zones {
-    availability_zone_info: Vec<ZoneView>,
+view! {
+    struct Zones {
+        availability_zone_info as "availabilityZoneInfo": Vec<ZoneView>,
+    }
 }
 
-async fn list(State(door): State<Door>, context: RequestContext) -> Result<impl IntoResponse, Fault> {
+async fn list(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+) -> Result<impl IntoResponse, Fault> {
     allow(&context, "os_compute_api:os-availability-zone:list", Need::Anyone)?;
-    zones(&door, &context, |_| None).await
+    zones(&door, &context, version, |_| None).await
 }
 
-async fn detail(State(door): State<Door>, context: RequestContext) -> Result<impl IntoResponse, Fault> {
+async fn detail(
+    State(door): State<Door>,
+    context: RequestContext,
+    version: Microversion,
+) -> Result<impl IntoResponse, Fault> {
     allow(
         &context,
         "os_compute_api:os-availability-zone:detail",
         Need::Admin,
     )?;
-    zones(&door, &context, |zone| {
+    zones(&door, &context, version, |zone| {
         // Of a zone that is closed the hosts are not told.
         let is_open = zone.hosts.iter().any(|host| host.active);
         is_open.then(|| zone.hosts.iter().map(host).collect())
@@ -71,8 +83,9 @@ type Hosts = BTreeMap<String, BTreeMap<String, Service>>;
 async fn zones(
     door: &Door,
     context: &RequestContext,
+    version: Microversion,
     hosts: impl Fn(&Zone) -> Option<Hosts>,
-) -> Result<axum::Json<Zones>, Fault> {
+) -> Result<At<Zones>, Fault> {
     let zones = door.compute.availability_zones(context).await?;
     let views = zones.iter().map(|zone| ZoneView {
         zone_name: zone.name.clone(),
@@ -81,9 +94,12 @@ async fn zones(
         },
         hosts: hosts(zone),
     });
-    Ok(axum::Json(Zones {
-        availability_zone_info: views.collect(),
-    }))
+    Ok(At(
+        version,
+        Zones {
+            availability_zone_info: views.collect(),
+        },
+    ))
 }
 
 fn host(host: &ZoneHost) -> (String, BTreeMap<String, Service>) {

@@ -1,18 +1,17 @@
 //! `/os-baremetal-nodes`, until 2.35: a bare metal service was behind it, and there is none here.
 
-use axum::Router;
 use axum::extract::{Path, State};
-use axum::routing::{get, post};
 
 use super::Door;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, get, post};
 use crate::api::{Action, Fault, Within};
 use crate::objects::RequestContext;
 use crate::span;
 
-pub(super) fn routes() -> Router<Door> {
+pub(super) fn routes() -> Routes<Door> {
     let here = span!(..2.36);
-    Router::new()
+    Routes::new()
         .route("/os-baremetal-nodes", get(list).post(create).within(here))
         .route("/os-baremetal-nodes/{id}", get(show).delete(delete).within(here))
         .route("/os-baremetal-nodes/{id}/action", post(act).within(here))

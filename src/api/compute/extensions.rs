@@ -1,19 +1,25 @@
 //! `/extensions`: the list of what were extensions once, which old clients still ask for; it never changes.
 
-use axum::Router;
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use axum::routing::get;
 
 use super::Door;
+use crate::api::route::{Routes, get};
 use crate::api::{At, Fault, Microversion, Under};
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::view;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/extensions", get(list))
-        .route("/extensions/{id}", get(show))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/extensions",
+            get(list).answers(200, shows!("extensions": Vec<Extension>)),
+        )
+        .route(
+            "/extensions/{id}",
+            get(show).answers(200, shows!("extension": Extension)),
+        )
 }
 
 view! {

@@ -1,9 +1,7 @@
 //! `POST /os-server-external-events`: what other services tell of servers, Neutron of their ports above all.
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -12,13 +10,22 @@ use super::ids::Id;
 use super::text::EventTag;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Invalid, Read, Several, quoted, quoted_list};
+use crate::api::route::{Routes, post};
+use crate::api::schema::{one_of, words};
 use crate::api::{At, Body, Fault, Microversion, Row, Under};
+use crate::api::{Book, Schema};
 use crate::compute::{EventOutcome, ExternalEvent, ExternalEventKind, ExternalEventStatus};
 use crate::objects::{InstanceId, RequestContext};
+use crate::shows;
 use crate::{request, span, view};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new().route("/os-server-external-events", post(create))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new().route(
+        "/os-server-external-events",
+        post(create)
+            .answers(200, shows!("events": Vec<(Told, Option<TagTold>)>))
+            .answers(207, shows!("events": Vec<(Told, Option<TagTold>)>)),
+    )
 }
 
 request! {
@@ -67,6 +74,12 @@ const NAMES: [Row; 8] = [
 #[derive(Debug, Clone, Copy)]
 struct Name(&'static str);
 
+impl Schema for Name {
+    fn schema(_: &mut Book) -> Value {
+        one_of(NAMES.map(|row| (row.span, words([row.key]))))
+    }
+}
+
 impl Read for Name {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
         let text = String::read(version, value)?;
@@ -83,8 +96,12 @@ impl Read for Name {
     }
 }
 
+const STATUSES: [&str; 3] = ["failed", "completed", "in-progress"];
+
 #[derive(Debug, Clone, Copy)]
 struct Status(ExternalEventStatus);
+
+crate::schema! { Status => {"type": "string", "enum": STATUSES} }
 
 impl Read for Status {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
@@ -93,7 +110,7 @@ impl Read for Status {
             "failed" => Ok(Self(ExternalEventStatus::Failed)),
             "completed" => Ok(Self(ExternalEventStatus::Completed)),
             "in-progress" => Ok(Self(ExternalEventStatus::InProgress)),
-            _ => Err(not_one_of(value, &text, ["failed", "completed", "in-progress"])),
+            _ => Err(not_one_of(value, &text, STATUSES)),
         }
     }
 }

@@ -1,11 +1,10 @@
 //! What Nova has taken away for good: 410 at every version.
 
-use axum::Router;
-use axum::routing::{delete, get, post, put};
 use http::StatusCode;
 
 use super::Door;
 use crate::api::Fault;
+use crate::api::route::{Routes, delete, get, post, put};
 use crate::objects::RequestContext;
 
 async fn gone(_context: RequestContext) -> Fault {
@@ -13,8 +12,8 @@ async fn gone(_context: RequestContext) -> Fault {
     Fault::new(StatusCode::GONE, message)
 }
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
         .merge(services())
         .merge(networks())
         .route("/servers/{id}/consoles", get(gone).post(gone))
@@ -23,8 +22,8 @@ pub(super) fn routes() -> Router<Door> {
 }
 
 /// Agents inside servers, cells of the first kind, certificates and VPN servers of projects.
-fn services() -> Router<Door> {
-    Router::new()
+fn services() -> Routes<Door> {
+    Routes::new()
         .route("/os-agents", get(gone).post(gone))
         .route("/os-agents/{id}", put(gone).delete(gone))
         .route("/os-cells", get(gone).post(gone))
@@ -43,8 +42,8 @@ fn services() -> Router<Door> {
 }
 
 /// What nova-network did.
-fn networks() -> Router<Door> {
-    Router::new()
+fn networks() -> Routes<Door> {
+    Routes::new()
         .route("/os-fixed-ips/{id}", get(gone))
         .route("/os-fixed-ips/{id}/action", post(gone))
         .route("/os-floating-ip-dns", get(gone))

@@ -3,28 +3,40 @@
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
 use serde_json::Value;
 
 use super::Door;
 use crate::api::policy::{Need, allow};
-use crate::api::request::{Invalid, Read, Request, quoted};
+use crate::api::request::{Invalid, Read, Request, quoted, quoted_list};
+use crate::api::route::{Routes, get};
 use crate::api::{At, Body, Fault, Microversion, Query, Under, Within};
+use crate::api::{Book, Schema};
 use crate::compute::Hypervisor;
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::{query, request, span, view};
 
 /// The zone of what runs no servers.
 const INTERNAL: &str = "internal";
 
-pub(super) fn routes() -> Router<Door> {
+pub(super) fn routes() -> Routes<Door> {
     let here = span!(..2.43);
-    Router::new()
-        .route("/os-hosts", get(list).within(here))
-        .route("/os-hosts/{id}", get(show).put(update).within(here))
+    Routes::new()
+        .route(
+            "/os-hosts",
+            get(list)
+                .answers(200, shows!("hosts": Vec<HostItem>))
+                .within(here),
+        )
+        .route(
+            "/os-hosts/{id}",
+            get(show)
+                .answers(200, shows!("host": Vec<Resource>))
+                .put(update)
+                .within(here),
+        )
         .route("/os-hosts/{id}/startup", get(startup).within(here))
         .route("/os-hosts/{id}/shutdown", get(shutdown).within(here))
         .route("/os-hosts/{id}/reboot", get(reboot).within(here))
@@ -56,6 +68,12 @@ view! {
     }
 }
 
+view! {
+    struct Resource {
+        resource: Share,
+    }
+}
+
 request! {
     struct Update {
         status: Option<Switch>,
@@ -75,26 +93,33 @@ impl Request for UpdateHost {
             false => Err(Invalid::fits_no_schema(root)),
         }
     }
+
+    fn body(book: &mut Book) -> Value {
+        Update::schema(book)
+    }
 }
 
 #[derive(Debug)]
 struct Switch;
 
+const SWITCHES: [&str; 6] = ["enable", "disable", "Enable", "Disable", "ENABLE", "DISABLE"];
+
 impl FromStr for Switch {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "enable" | "disable" | "Enable" | "Disable" | "ENABLE" | "DISABLE" => Ok(Self),
-            other => Err(format!(
-                "{} is not one of ['enable', 'disable', 'Enable', 'Disable', 'ENABLE', 'DISABLE']",
-                quoted(other)
+        match SWITCHES.contains(&text) {
+            true => Ok(Self),
+            false => Err(format!(
+                "{} is not one of [{}]",
+                quoted(text),
+                quoted_list(SWITCHES)
             )),
         }
     }
 }
 
-crate::read_as_text!(Switch);
+crate::read_as_text!(Switch = SWITCHES);
 
 async fn list(
     State(door): State<Door>,
@@ -133,7 +158,7 @@ async fn show(
     allowed(&context, "show")?;
     let hypervisor = found(&door, &name).await?;
     let shares = shares(&name, &hypervisor).into_iter();
-    let views: Vec<_> = shares.map(|share| Under("resource", share)).collect();
+    let views: Vec<_> = shares.map(|resource| Resource { resource }).collect();
     Ok(At(version, Under("host", views)))
 }
 

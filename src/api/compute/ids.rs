@@ -45,3 +45,8 @@ impl Read for Address {
         Ok(Self(address))
     }
 }
+
+crate::schema! {
+    Id => {"type": "string", "format": "uuid"},
+    Address => {"type": "string", "anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
+}

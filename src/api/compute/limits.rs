@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use axum::routing::get;
 
 use super::Door;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, get};
 use crate::api::{At, Fault, Microversion, Query, Under};
 use crate::compute::QuotaDetail;
 use crate::objects::{ProjectId, QuotaResource, RequestContext};
+use crate::shows;
 use crate::{query, view};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new().route("/limits", get(show))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new().route("/limits", get(show).answers(200, shows!("limits": Shares)))
 }
 
 query! {

@@ -1,9 +1,7 @@
 //! `GET /os-migrations`: every move of a server from one flavor to another.
 
-use axum::Router;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use axum::routing::get;
 use uuid::Uuid;
 
 use super::Door;
@@ -12,12 +10,20 @@ use super::time::Micros;
 use crate::api::links::{Link, Links};
 use crate::api::pagination::{Limit, page};
 use crate::api::policy::{Need, allow, permits};
+use crate::api::route::{Routes, get};
 use crate::api::{At, Fault, Microversion, Query, Under};
 use crate::objects::{FlavorId, InstanceId, Migration, ProjectId, RequestContext, UserId};
+use crate::shows;
 use crate::{query, view};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new().route("/os-migrations", get(list))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new().route(
+        "/os-migrations",
+        get(list).answers(
+            200,
+            shows!("migrations": Vec<Shown>, "migrations_links": Option<[Link; 1]>),
+        ),
+    )
 }
 
 query! {

@@ -18,6 +18,7 @@ mod project_path;
 mod proxies;
 mod quota_class_sets;
 mod quota_sets;
+mod reference;
 mod server_groups;
 mod servers;
 mod services;
@@ -33,16 +34,18 @@ use std::sync::Arc;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any_service, get};
+use axum::routing::any_service;
 use axum::{Extension, Router};
 use http::{HeaderMap, Method};
+use serde_json::Value;
 
 use super::context::authenticate;
 use super::healthcheck::{Check, HealthSettings};
 use super::links::LinkSettings;
 use super::policy::{Policy, judged};
 use super::request::refuse_unread;
-use super::{RequestIds, with_compute_layers};
+use super::route::{NOTHING, Routes, get};
+use super::{RequestIds, openapi, with_compute_layers};
 use crate::compute::Compute;
 use crate::identity::Validate;
 use crate::objects::World;
@@ -53,6 +56,7 @@ pub(crate) struct Door {
     compute: Compute,
     /// `[api] max_limit`: the longest page.
     max_limit: usize,
+    health: Arc<HealthSettings>,
 }
 
 /// What the door is built of.
@@ -72,12 +76,33 @@ pub struct Parts {
 /// The whole service of one port.
 pub fn router(parts: Parts) -> Router {
     let judges = (parts.policy, parts.compute.clone());
-    let health = get(healthcheck).with_state((parts.health, parts.compute.clone()));
     let door = Door {
         compute: parts.compute,
         max_limit: parts.max_limit,
+        health: parts.health.into(),
     };
-    let resources = Router::new()
+    let resources = resources()
+        .into_router()
+        .layer(from_fn(refuse_unread))
+        .layer(from_fn(project_path::must_match))
+        .layer(from_fn_with_state(judges, judged))
+        .layer(from_fn_with_state(parts.identity, authenticate));
+    let routes = service()
+        .into_router()
+        .nest(VERSION, resources)
+        .layer(DefaultBodyLimit::max(parts.max_body))
+        .with_state(door);
+    let service =
+        with_compute_layers(routes, RequestIds::of_compute(parts.world)).layer(Extension(parts.links));
+    Router::new().fallback_service(any_service(project_path::Undo::new(service)))
+}
+
+/// What the resources are below.
+const VERSION: &str = "/v2.1";
+
+/// What a token is needed for.
+fn resources() -> Routes<Door> {
+    Routes::new()
         .merge(aggregates::routes())
         .merge(availability_zones::routes())
         .merge(baremetal_nodes::routes())
@@ -100,28 +125,30 @@ pub fn router(parts: Parts) -> Router {
         .merge(tenant_usage::routes())
         .merge(usage_audit_log::routes())
         .merge(volumes::routes())
-        .layer(from_fn(refuse_unread))
-        .layer(from_fn(project_path::must_match))
-        .layer(from_fn_with_state(judges, judged))
-        .layer(from_fn_with_state(parts.identity, authenticate));
-    let routes = Router::new()
+}
+
+/// What anybody may ask the service about itself.
+fn service() -> Routes<Door> {
+    Routes::new()
         .merge(versions::routes())
-        .route("/healthcheck", health)
-        .nest("/v2.1", resources)
-        .layer(DefaultBodyLimit::max(parts.max_body))
-        .with_state(door);
-    let service =
-        with_compute_layers(routes, RequestIds::of_compute(parts.world)).layer(Extension(parts.links));
-    Router::new().fallback_service(any_service(project_path::Undo::new(service)))
+        .merge(reference::routes())
+        .route(
+            "/healthcheck",
+            get(healthcheck).answers(200, NOTHING).answers(503, NOTHING),
+        )
+}
+
+/// The document that describes this API.
+pub fn document() -> Value {
+    let mut operations = service().into_operations();
+    let resources = resources().into_operations().into_iter();
+    operations.extend(resources.map(|operation| operation.below(VERSION)));
+    openapi::document(&operations)
 }
 
 /// Well when servers can be made; load balancers ask.
-async fn healthcheck(
-    State((settings, compute)): State<(HealthSettings, Compute)>,
-    method: Method,
-    headers: HeaderMap,
-) -> Response {
-    let trouble = match compute.is_ready().await {
+async fn healthcheck(State(door): State<Door>, method: Method, headers: HeaderMap) -> Response {
+    let trouble = match door.compute.is_ready().await {
         true => None,
         false => Some("The Docker engine does not answer."),
     };
@@ -129,5 +156,5 @@ async fn healthcheck(
         class: "DockerEngine",
         trouble,
     };
-    settings.answer(&method, &headers, &[engine])
+    door.health.answer(&method, &headers, &[engine])
 }

@@ -2,20 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
 
 use super::Door;
 use super::quota_sets::{QuotaLimit, given};
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, get};
 use crate::api::{At, Body, Fault, Microversion, Under};
 use crate::objects::{QuotaResource, RequestContext};
+use crate::shows;
 use crate::{request, view};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new().route("/os-quota-class-sets/{id}", get(show).put(update))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new().route(
+        "/os-quota-class-sets/{id}",
+        get(show)
+            .answers(200, shows!("quota_class_set": (Of, ClassFields)))
+            .put(update)
+            .answers(200, shows!("quota_class_set": ClassFields)),
+    )
 }
 
 view! {

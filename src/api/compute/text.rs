@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::api::Microversion;
 use crate::api::request::{Invalid, Read, quoted};
+use crate::api::{Book, Microversion, Schema};
 
 /// Why a text is not of its kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn description(text: &str, max: usize) -> Result<(), Unfit> {
 }
 
 macro_rules! kinds_of_text {
-    ($($(#[$meta:meta])* $Kind:ident: |$text:ident| $check:expr $(=> $kept:expr)?;)+) => { $(
+    ($($(#[$meta:meta])* $Kind:ident $([$min:literal, $max:literal])?: |$text:ident| $check:expr $(=> $kept:expr)?;)+) => { $(
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
         pub(super) struct $Kind(pub(super) String);
@@ -105,7 +105,20 @@ macro_rules! kinds_of_text {
 
             fn from_str($text: &str) -> Result<Self, Unfit> {
                 $check?;
+                $(sized($text, $min, $max)?;)?
                 Ok(Self(kinds_of_text!(@kept $text $($kept)?)))
+            }
+        }
+
+        impl Schema for $Kind {
+            fn schema(_: &mut Book) -> Value {
+                #[allow(unused_mut, reason = "not every kind has lengths")]
+                let mut schema = json!({"type": "string"});
+                $(
+                    schema["minLength"] = $min.into();
+                    schema["maxLength"] = $max.into();
+                )?
+                schema
             }
         }
 
@@ -122,37 +135,37 @@ macro_rules! kinds_of_text {
 
 kinds_of_text! {
     /// What a server, an image or a key is called: 1 to 255 printable characters, no white space around them.
-    Name: |text| name(text);
+    Name [1, 255]: |text| name(text);
     /// The same, or anything else that is to have a name but may look as it likes.
-    AnyName: |text| sized(text, 1, 255);
+    AnyName [1, 255]: |text| sized(text, 1, 255);
     /// 0 to 255 printable characters.
-    Description: |text| description(text, 255);
+    Description [0, 255]: |text| description(text, 255);
     /// The same, up to 65,535 of them.
-    LongDescription: |text| description(text, 65_535);
+    LongDescription [0, 65_535]: |text| description(text, 65_535);
     /// What has to be said in words, but only shortly: 1 to 255 characters.
-    ShortText: |text| sized(text, 1, 255);
+    ShortText [1, 255]: |text| sized(text, 1, 255);
     /// A flavor's id: 1 to 255 of letters, digits and `. _-`, no space at either end.
-    FlavorIdText: |text| flavor_id(text);
+    FlavorIdText [1, 255]: |text| flavor_id(text);
     /// A metadata key: 1 to 255 of letters, digits and `-_:. `
-    MetadataKey: |text| metadata_key(text);
-    MetadataValue: |text| sized(text, 0, 255);
+    MetadataKey [1, 255]: |text| metadata_key(text);
+    MetadataValue [0, 255]: |text| sized(text, 0, 255);
     /// A tag: 1 to 60 characters without `,` and `/`.
-    Tag: |text| tag(text);
+    Tag [1, 60]: |text| tag(text);
     /// What a share is called inside its server: 1 to 255 of letters, digits and `-`.
-    ShareTag: |text| share_tag(text);
+    ShareTag [1, 255]: |text| share_tag(text);
     /// What an external event is about: a port's id, mostly.
-    EventTag: |text| sized(text, 0, 255);
+    EventTag [0, 255]: |text| sized(text, 0, 255);
     /// What a security group is called, and what is said of it.
-    GroupText: |text| sized(text, 0, 255);
+    GroupText [0, 255]: |text| sized(text, 0, 255);
     /// One label, as a server's hostname was before 2.94.
-    Label: |text| label(text);
+    Label [2, 63]: |text| label(text);
     /// A full name: of a server since 2.94, or of a host.
-    Fqdn: |text| fqdn(text);
+    Fqdn [1, 255]: |text| fqdn(text);
     /// An availability zone's name: a name without `:`, which would part it from a host's.
-    ZoneName: |text| zone_name(text);
+    ZoneName [1, 255]: |text| zone_name(text);
     /// The key of a keypair before 2.92.
-    PlainKeyName: |text| key_name(text, r"^[_\- a-zA-Z0-9]+$", "_- ");
-    KeyName: |text| key_name(text, r"^[_\-\@\. a-zA-Z0-9]+$", "_-@. ");
+    PlainKeyName [1, 255]: |text| key_name(text, r"^[_\- a-zA-Z0-9]+$", "_- ");
+    KeyName [1, 255]: |text| key_name(text, r"^[_\-\@\. a-zA-Z0-9]+$", "_-@. ");
     AccessIpV4: |text| address::<std::net::Ipv4Addr>(text, "ipv4");
     /// Kept in its shortest form, however it was written.
     AccessIpV6: |text| address::<std::net::Ipv6Addr>(text, "ipv6") => shortest(text);
@@ -161,7 +174,7 @@ kinds_of_text! {
     /// The same, or nothing.
     UuidOrEmpty: |text| uuid_or_empty(text);
     /// At most 65,535 characters of base64.
-    UserDataText: |text| user_data(text);
+    UserDataText [0, 65_535]: |text| user_data(text);
 }
 
 fn flavor_id(text: &str) -> Result<(), Unfit> {
@@ -252,8 +265,6 @@ fn user_data(text: &str) -> Result<(), Unfit> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::api::{MAX, MIN};
 

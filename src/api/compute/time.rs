@@ -28,6 +28,11 @@ impl Serialize for Micros {
     }
 }
 
+crate::schema! {
+    Seconds => {"type": "string", "format": "date-time"},
+    Micros => {"type": "string"},
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,24 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{ToSpan, Zoned};
 
 use super::Door;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, get};
 use crate::api::{At, Fault, Microversion, Under};
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::view;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-instance_usage_audit_log", get(list))
-        .route("/os-instance_usage_audit_log/{id}", get(show))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/os-instance_usage_audit_log",
+            get(list).answers(200, shows!("instance_usage_audit_logs": AuditLog)),
+        )
+        .route(
+            "/os-instance_usage_audit_log/{id}",
+            get(show).answers(200, shows!("instance_usage_audit_log": AuditLog)),
+        )
 }
 
 view! {

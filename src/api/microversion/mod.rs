@@ -50,6 +50,14 @@ impl Microversion {
         self.major < last.major || (self.major == last.major && self.minor <= last.minor)
     }
 
+    /// The one it follows.
+    const fn before(self) -> Option<Self> {
+        match self.minor.checked_sub(1) {
+            Some(minor) => Some(Self::new(self.major, minor)),
+            None => None,
+        }
+    }
+
     const fn parse(text: &[u8]) -> Option<Self> {
         let Some((major, rest)) = number(text) else {
             return None;

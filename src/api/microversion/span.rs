@@ -37,6 +37,15 @@ impl Span {
         begun && !ended
     }
 
+    /// The first version and the last one, both within it; `None` where it is open.
+    pub const fn ends(self) -> (Option<Microversion>, Option<Microversion>) {
+        let last = match self.until {
+            Some(until) => until.before(),
+            None => None,
+        };
+        (self.since, last)
+    }
+
     /// Whether some version lies in both.
     pub const fn overlaps(self, other: Self) -> bool {
         self.begins_before_end_of(other) && other.begins_before_end_of(self)

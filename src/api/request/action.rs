@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
 use super::{Read, body};
-use crate::api::{Fault, Microversion};
+use crate::api::{Book, Fault, Microversion, Row, Schema};
 
 /// Extracts an action's name and what it is given.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,6 +61,24 @@ where
 
 type Answer = Result<Response, Fault>;
 
+/// A table made by `actions!`.
+pub trait Actions {
+    fn told(book: &mut Book) -> ToldActions;
+}
+
+/// Each action with the schema of its argument.
+pub type ToldActions = Vec<(Row, Value)>;
+
+/// The schema of what the handler is given.
+#[doc(hidden)]
+pub fn argument<C, T, H, F>(_: H, book: &mut Book) -> Value
+where
+    T: Read + Schema,
+    H: FnOnce(C, T) -> F,
+{
+    T::schema(book)
+}
+
 #[doc(hidden)]
 pub fn unknown_action(name: &str) -> Fault {
     Fault::bad_request(format!("There is no such action: {name}"))
@@ -93,6 +111,15 @@ macro_rules! actions {
                     name if Self::ROWS.iter().any(|row| row.key == name) => Err($crate::api::Fault::no_such_resource()),
                     name => Err($crate::api::request::unknown_action(name)),
                 }
+            }
+        }
+
+        impl $crate::api::request::Actions for $Actions {
+            fn told(book: &mut $crate::api::Book) -> $crate::api::request::ToldActions {
+                vec![$((
+                    $crate::api::Row::new($name, $crate::span!($($($since)? .. $($until)?)?)),
+                    $crate::api::request::argument($handler, book),
+                )),*]
             }
         }
 

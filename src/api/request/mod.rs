@@ -14,11 +14,11 @@ mod tests;
 
 pub(in crate::api) use self::python::{quoted, quoted_list};
 
-pub use self::action::{Action, run, unknown_action};
+pub use self::action::{Action, Actions, ToldActions, argument, run, unknown_action};
 pub use self::body::Body;
 pub use self::invalid::Invalid;
 pub use self::query::{Pairs, Parameter, Parameters, Query, QueryTable};
-pub use self::read::{Object, Read, Request, read_under};
+pub use self::read::{Object, Read, Request, body_under, read_under};
 pub use self::unread::refuse_unread;
 pub use self::values::{Flag, Ignored, Needed, OrNull, Several, Whole};
 
@@ -77,6 +77,23 @@ macro_rules! request {
             ) -> Result<Self, $crate::api::request::Invalid> {
                 $crate::request!(@parse version root [$($envelope)?])
             }
+
+            fn body(book: &mut $crate::api::Book) -> ::serde_json::Value {
+                $crate::request!(@body book [$($envelope)?])
+            }
+        }
+
+        impl $crate::api::Schema for $Request {
+            fn schema(book: &mut $crate::api::Book) -> ::serde_json::Value {
+                book.define(module_path!(), stringify!($Request), |book| {
+                    let properties = $crate::api::Properties::new(vec![$($crate::api::Property::asked::<$ty>(
+                        book,
+                        $crate::table_row!([$($key)?] [$field] $($span)*),
+                        <$ty as $crate::api::request::Read>::absent().is_none(),
+                    )),*]);
+                    $crate::table_end!(properties [$($open)*]).object()
+                })
+            }
         }
     };
     (@need $object:ident [$($key:literal)?] $field:ident []) => {
@@ -95,4 +112,6 @@ macro_rules! request {
     (@parse $version:ident $root:ident [$envelope:literal]) => {
         $crate::api::request::read_under($envelope, $version, $root)
     };
+    (@body $book:ident []) => { <Self as $crate::api::Schema>::schema($book) };
+    (@body $book:ident [$envelope:literal]) => { $crate::api::request::body_under::<Self>($envelope, $book) };
 }

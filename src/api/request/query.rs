@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Invalid;
 use super::unread::WasRead;
-use crate::api::{Fault, Microversion, Row};
+use crate::api::{Book, Fault, Microversion, Properties, Row};
 
 /// Extracts a table made by `query!`.
 #[derive(Debug)]
@@ -15,6 +15,9 @@ pub struct Query<T>(pub T);
 /// A table made by `query!`.
 pub trait QueryTable: Sized {
     fn parse(version: Microversion, pairs: &Pairs) -> Result<Self, Invalid>;
+
+    /// What the document says of it.
+    fn properties(book: &mut Book) -> Properties;
 }
 
 /// One value of a parameter.
@@ -149,6 +152,16 @@ macro_rules! query {
                 };
                 $crate::query!(@others pairs version [$($open)*]);
                 Ok(query)
+            }
+
+            #[allow(unused_variables, reason = "a table may have no rows")]
+            fn properties(book: &mut $crate::api::Book) -> $crate::api::Properties {
+                let properties = $crate::api::Properties::new(vec![$($crate::api::Property::asked::<$ty>(
+                    book,
+                    $crate::table_row!([$($key)?] [$field] $($span)*),
+                    false,
+                )),*]);
+                $crate::table_end!(properties [$($open)*])
             }
         }
     };

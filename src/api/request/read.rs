@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Invalid;
-use crate::api::{Microversion, Row};
+use crate::api::{Book, Microversion, Properties, Property, Row, Schema};
 
 /// Something that a request's body may hold. Types made by `request!` implement it, and the value types by
 /// [`read_as_text!`](crate::read_as_text) or by hand.
@@ -19,6 +19,9 @@ pub trait Read: Sized {
 /// A whole body: what the extractor [`Body`](super::Body) gives a handler.
 pub trait Request: Sized {
     fn parse(version: Microversion, root: &Value) -> Result<Self, Invalid>;
+
+    /// What the document says of it.
+    fn body(book: &mut Book) -> Value;
 }
 
 /// An object being read by a table. The order of complaints is Nova's: values first, then what is missing, then what is
@@ -92,4 +95,10 @@ pub fn read_under<T: Read>(key: &'static str, version: Microversion, root: &Valu
     let inside = object.need(row, found)?;
     object.refuse_others(&[row])?;
     Ok(inside)
+}
+
+/// What the document says of a body that stands, alone, under a key.
+pub fn body_under<T: Schema>(key: &'static str, book: &mut Book) -> Value {
+    let property = Property::of::<T>(book, key);
+    Properties::new(vec![property]).object()
 }

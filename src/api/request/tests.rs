@@ -34,6 +34,8 @@ enum Networks {
     These(Vec<String>),
 }
 
+crate::schema! { Networks => {} }
+
 impl Read for Networks {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
         match value.as_str() {

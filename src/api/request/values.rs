@@ -141,17 +141,20 @@ impl<const MIN: u64, const MAX: u64> Parameter for Whole<MIN, MAX> {
     }
 }
 
-const YES: [&str; 10] = ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"];
-const NO: [&str; 10] = [
-    "False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no",
-];
+impl Flag {
+    pub(in crate::api) const YES: [&str; 10] =
+        ["True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes"];
+    pub(in crate::api) const NO: [&str; 10] = [
+        "False", "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no",
+    ];
+}
 
 impl Read for Flag {
     fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
         match value {
             Value::Bool(flag) => Ok(Self(*flag)),
-            Value::String(word) if YES.contains(&word.as_str()) => Ok(Self(true)),
-            Value::String(word) if NO.contains(&word.as_str()) => Ok(Self(false)),
+            Value::String(word) if Self::YES.contains(&word.as_str()) => Ok(Self(true)),
+            Value::String(word) if Self::NO.contains(&word.as_str()) => Ok(Self(false)),
             Value::String(_) => Err(Invalid::new(value, not_a_flag(value))),
             _ => Err(Invalid::not_of_type(value, &["boolean", "string"])),
         }
@@ -162,8 +165,8 @@ fn not_a_flag(value: &Value) -> String {
     format!(
         "{} is not one of [True, {}, False, {}]",
         Quoted(value),
-        quoted_list(YES),
-        quoted_list(NO)
+        quoted_list(Flag::YES),
+        quoted_list(Flag::NO)
     )
 }
 
@@ -228,10 +231,21 @@ impl<T: Read> Read for BTreeMap<String, T> {
 }
 
 /// Types that are text with rules of their own (`FromStr`): read from JSON strings and query parameters alike. What their
-/// error says follows the name of the field.
+/// error says follows the name of the field. Where only a few words are taken, the document tells them:
+/// `read_as_text!(Kind = ["ssh", "x509"])`.
 #[macro_export]
 macro_rules! read_as_text {
-    ($($T:ty),* $(,)?) => { $(
+    (@schema $T:ty) => { $crate::schema! { $T => {"type": "string"} } };
+    (@schema $T:ty = $words:expr) => {
+        impl $crate::api::Schema for $T {
+            fn schema(_: &mut $crate::api::Book) -> ::serde_json::Value {
+                $crate::api::schema::words($words)
+            }
+        }
+    };
+    ($($T:ty $(= $words:expr)?),* $(,)?) => { $(
+        $crate::read_as_text! { @schema $T $(= $words)? }
+
         impl $crate::api::request::Read for $T {
             fn read(
                 version: $crate::api::Microversion,

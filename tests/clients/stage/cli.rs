@@ -84,7 +84,7 @@ impl Cli {
     }
 }
 
-fn program(variable: &str) -> PathBuf {
+pub(crate) fn program(variable: &str) -> PathBuf {
     let program = std::env::var_os(variable);
     let absent = || panic!("{variable} names no client: tools/test installs the clients and names them");
     program.map_or_else(absent, PathBuf::from)

@@ -18,7 +18,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 pub(crate) use alone::Alone;
-pub(crate) use cli::{Cli, parsed};
+pub(crate) use cli::{Cli, parsed, program};
 pub(crate) use people::Newcomer;
 pub(crate) use seed::Seed;
 use service::Service;

@@ -4,14 +4,15 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 
 use super::request::{OfHost, SetMetadata};
-use super::view::in_full;
-use crate::actions;
+use super::view::{AggregateView, in_full};
 use crate::api::compute::Door;
 use crate::api::compute::ids::number;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Methods, post};
 use crate::api::{Action, At, Fault, Microversion, Under};
 use crate::compute::Error;
 use crate::objects::{Aggregate, RequestContext};
+use crate::{actions, shows};
 
 actions! {
     struct AggregateActions on Target {
@@ -40,7 +41,13 @@ impl Target {
     }
 }
 
-pub(super) async fn act(
+pub(super) fn method() -> Methods<Door> {
+    post(act)
+        .does::<AggregateActions>()
+        .answers(200, shows!("aggregate": AggregateView))
+}
+
+async fn act(
     State(door): State<Door>,
     context: RequestContext,
     version: Microversion,

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::api::Microversion;
 use crate::api::compute::ids::Id;
 use crate::api::compute::text::{Fqdn, MetadataKey, MetadataValue, Name, Unfit, ZoneName};
-use crate::api::request::{Invalid, OrNull, Read, Request, Several, read_under};
+use crate::api::request::{Invalid, OrNull, Read, Request, Several, body_under, read_under};
+use crate::api::{Book, Microversion, Schema};
 use crate::compute::AggregateChange;
 use crate::objects::Aggregate;
 use crate::request;
@@ -42,9 +42,19 @@ impl Read for UpdateAggregate {
     }
 }
 
+impl Schema for UpdateAggregate {
+    fn schema(book: &mut Book) -> Value {
+        Update::schema(book)
+    }
+}
+
 impl Request for UpdateAggregate {
     fn parse(version: Microversion, root: &Value) -> Result<Self, Invalid> {
         read_under("aggregate", version, root)
+    }
+
+    fn body(book: &mut Book) -> Value {
+        body_under::<Self>("aggregate", book)
     }
 }
 
@@ -75,6 +85,10 @@ request! {
     pub(super) struct CacheImage {
         id: Id,
     }
+}
+
+crate::schema! {
+    Metadata => {"type": "object", "additionalProperties": {"type": ["string", "null"], "maxLength": 255}},
 }
 
 impl Read for Metadata {

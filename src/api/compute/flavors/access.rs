@@ -8,8 +8,10 @@ use axum::response::{IntoResponse, Response};
 use crate::api::compute::Door;
 use crate::api::compute::text::ShortText;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, get, post};
 use crate::api::{Action, At, Fault, Microversion, Under};
 use crate::objects::{Flavor, FlavorId, ProjectId, RequestContext};
+use crate::shows;
 use crate::{actions, request, view};
 
 view! {
@@ -58,7 +60,17 @@ impl Target {
     }
 }
 
-pub(super) async fn act(
+pub(super) fn routes() -> Routes<Door> {
+    let all = shows!("flavor_access": Vec<Access>);
+    Routes::new()
+        .route(
+            "/flavors/{id}/action",
+            post(act).does::<FlavorActions>().answers(200, all),
+        )
+        .route("/flavors/{id}/os-flavor-access", get(list).answers(200, all))
+}
+
+async fn act(
     State(door): State<Door>,
     context: RequestContext,
     version: Microversion,
@@ -74,7 +86,7 @@ pub(super) async fn act(
     FlavorActions::dispatch(target, action).await
 }
 
-pub(super) async fn list(
+async fn list(
     State(door): State<Door>,
     context: RequestContext,
     version: Microversion,

@@ -145,6 +145,13 @@ const BY_FACTOR: (usize, (&str, Order)) = (
     ("rxtx_factor", |a, b| a.rxtx_factor.total_cmp(&b.rxtx_factor)),
 );
 
+fn old_orders() -> Vec<(&'static str, Order)> {
+    let mut orders = ORDERS.to_vec();
+    let (place, by_factor) = BY_FACTOR;
+    orders.insert(place, by_factor);
+    orders
+}
+
 impl SortKey {
     fn of(text: &str, orders: &[(&str, Order)]) -> Result<Self, String> {
         match orders.iter().find(|(name, _)| *name == text) {
@@ -186,10 +193,7 @@ impl FromStr for OldSortKey {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let mut orders = ORDERS.to_vec();
-        let (place, by_factor) = BY_FACTOR;
-        orders.insert(place, by_factor);
-        SortKey::of(text, &orders).map(Self)
+        SortKey::of(text, &old_orders()).map(Self)
     }
 }
 
@@ -211,7 +215,11 @@ impl FromStr for SortDirection {
     }
 }
 
-crate::read_as_text!(SortKey, OldSortKey, SortDirection);
+crate::read_as_text!(
+    SortKey = ORDERS.map(|(name, _)| name),
+    OldSortKey = old_orders().into_iter().map(|(name, _)| name),
+    SortDirection = ["asc", "desc"]
+);
 
 fn paged<V: Shown>(
     door: &Door,

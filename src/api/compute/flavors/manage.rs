@@ -46,6 +46,11 @@ request! {
 #[derive(Debug)]
 pub(super) struct GivenId(String);
 
+crate::schema! {
+    GivenId => {"type": ["string", "number"], "minLength": 1, "maxLength": 255},
+    Factor => {"type": ["number", "string"], "pattern": r"^[0-9]+(\.[0-9]+)?$", "exclusiveMinimum": 0},
+}
+
 impl Read for GivenId {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
         match value {

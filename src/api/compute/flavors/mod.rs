@@ -6,26 +6,46 @@ mod list;
 mod manage;
 mod view;
 
-use axum::Router;
-use axum::routing::{get, post};
-
 use super::Door;
 use crate::api::Within;
+use crate::api::route::{NOTHING, Routes, get, put};
 use crate::span;
+use crate::{api::links::Link, shows};
+use view::{FlavorItem, FlavorView};
 
 pub(super) use view::FlavorSummary;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/flavors", get(list::list).post(manage::create))
-        .route("/flavors/detail", get(list::detail))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/flavors",
+            get(list::list)
+                .answers(
+                    200,
+                    shows!("flavors": Vec<FlavorItem>, "flavors_links": Option<[Link; 1]>),
+                )
+                .post(manage::create)
+                .answers(200, shows!("flavor": FlavorView)),
+        )
+        .route(
+            "/flavors/detail",
+            get(list::detail).answers(
+                200,
+                shows!("flavors": Vec<FlavorView>, "flavors_links": Option<[Link; 1]>),
+            ),
+        )
         .route(
             "/flavors/{id}",
             get(manage::show)
+                .answers(200, shows!("flavor": FlavorView))
                 .delete(manage::delete)
-                .merge(axum::routing::put(manage::update).within(span!(2.55..))),
+                .answers(202, NOTHING)
+                .merge(
+                    put(manage::update)
+                        .answers(200, shows!("flavor": FlavorView))
+                        .within(span!(2.55..)),
+                ),
         )
-        .route("/flavors/{id}/action", post(access::act))
-        .route("/flavors/{id}/os-flavor-access", get(access::list))
+        .merge(access::routes())
         .merge(extra_specs::routes())
 }

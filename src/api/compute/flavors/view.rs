@@ -61,6 +61,8 @@ view! {
 #[derive(Debug)]
 pub(super) struct SwapText(u64);
 
+crate::schema! { SwapText => {"anyOf": [{"type": "string", "const": ""}, {"type": "integer", "minimum": 1}]} }
+
 impl serde::Serialize for SwapText {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
@@ -102,11 +104,9 @@ impl FlavorDetail {
 }
 
 /// A flavor in full, as the caller may see it.
-pub(super) fn detail(
-    context: &RequestContext,
-    flavor: &Flavor,
-    links: &Links,
-) -> (FlavorDetail, Option<ExtraSpecs>) {
+pub(super) type FlavorView = (FlavorDetail, Option<ExtraSpecs>);
+
+pub(super) fn detail(context: &RequestContext, flavor: &Flavor, links: &Links) -> FlavorView {
     let specs = permits(
         context,
         "os_compute_api:os-flavor-extra-specs:index",

@@ -12,6 +12,7 @@ use crate::api::pagination::{Limit, page};
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Flag, Invalid, Parameter, Read};
 use crate::api::{At, Fault, MIN, Microversion, Query, Under};
+use crate::api::{Book, Schema};
 use crate::compute::Hypervisor;
 use crate::objects::{ComputeService, RequestContext};
 use crate::query;
@@ -35,6 +36,16 @@ query! {
 
 #[derive(Debug)]
 pub(super) struct Pattern(String);
+
+crate::schema! {
+    Pattern => {"type": "string", "minLength": 1, "maxLength": 255},
+}
+
+impl Schema for Word {
+    fn schema(book: &mut Book) -> serde_json::Value {
+        Flag::schema(book)
+    }
+}
 
 impl Parameter for Pattern {
     fn parameter(text: &str) -> Result<Self, Invalid> {

@@ -3,32 +3,54 @@
 mod handlers;
 mod view;
 
-use axum::Router;
-use axum::routing::get;
-
 use super::Door;
 use crate::api::Within;
+use crate::api::links::Link;
+use crate::api::route::{Routes, get};
+use crate::shows;
 use crate::span;
+use view::{HypervisorItem, HypervisorRest, Servers, Statistics, Uptime};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-hypervisors", get(handlers::list))
-        .route("/os-hypervisors/detail", get(handlers::detail))
+type InFull = (HypervisorItem, HypervisorRest, Option<Servers>);
+
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/os-hypervisors",
+            get(handlers::list)
+                .answers(200, shows!("hypervisors": Vec<(HypervisorItem, Option<Servers>)>, "hypervisors_links": Option<[Link; 1]>)),
+        )
+        .route(
+            "/os-hypervisors/detail",
+            get(handlers::detail)
+                .answers(200, shows!("hypervisors": Vec<InFull>, "hypervisors_links": Option<[Link; 1]>)),
+        )
         .route(
             "/os-hypervisors/statistics",
-            get(handlers::statistics).within(span!(..2.88)),
+            get(handlers::statistics)
+                .answers(200, shows!("hypervisor_statistics": Statistics))
+                .within(span!(..2.88)),
         )
-        .route("/os-hypervisors/{id}", get(handlers::show))
+        .route(
+            "/os-hypervisors/{id}",
+            get(handlers::show).answers(200, shows!("hypervisor": InFull)),
+        )
         .route(
             "/os-hypervisors/{id}/search",
-            get(handlers::search).within(span!(..2.53)),
+            get(handlers::search)
+                .answers(200, shows!("hypervisors": Vec<HypervisorItem>))
+                .within(span!(..2.53)),
         )
         .route(
             "/os-hypervisors/{id}/servers",
-            get(handlers::servers).within(span!(..2.53)),
+            get(handlers::servers)
+                .answers(200, shows!("hypervisors": Vec<(HypervisorItem, Option<Servers>)>))
+                .within(span!(..2.53)),
         )
         .route(
             "/os-hypervisors/{id}/uptime",
-            get(handlers::uptime).within(span!(..2.88)),
+            get(handlers::uptime)
+                .answers(200, shows!("hypervisor": (HypervisorItem, Uptime)))
+                .within(span!(..2.88)),
         )
 }

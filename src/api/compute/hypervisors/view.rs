@@ -1,6 +1,5 @@
 //! How a hypervisor is shown.
 
-use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -81,16 +80,18 @@ view! {
     }
 }
 
-#[derive(Debug, Serialize)]
-pub(super) struct ServerView {
-    name: String,
-    uuid: InstanceId,
+view! {
+    pub(super) struct ServerView {
+        name: String,
+        uuid: InstanceId,
+    }
 }
 
-/// The engine tells no more of the processor than its architecture.
-#[derive(Debug, Serialize)]
-pub(super) struct CpuInfo {
-    arch: String,
+view! {
+    /// The engine tells no more of the processor than its architecture.
+    pub(super) struct CpuInfo {
+        arch: String,
+    }
 }
 
 impl HypervisorItem {

@@ -5,36 +5,66 @@ mod list;
 mod metadata;
 mod view;
 
-use axum::Router;
-use axum::routing::get;
-
 use super::Door;
+use crate::api::links::Link;
+use crate::api::route::{NOTHING, Routes, get};
 use crate::api::{Fault, Within};
 use crate::objects::ImageId;
+use crate::shows;
 use crate::span;
+use std::collections::BTreeMap;
+use view::{ImageDetail, ImageItem};
 
-pub(super) fn routes() -> Router<Door> {
+pub(super) fn routes() -> Routes<Door> {
     let images = span!(..2.36);
     let metadata = span!(..2.39);
-    Router::new()
-        .route("/images", get(list::list).within(images))
-        .route("/images/detail", get(list::detail).within(images))
+    let all = shows!("metadata": BTreeMap<String, String>);
+    let one = shows!("meta": BTreeMap<String, String>);
+    Routes::new()
+        .route(
+            "/images",
+            get(list::list)
+                .answers(
+                    200,
+                    shows!("images": Vec<ImageItem>, "images_links": Option<[Link; 1]>),
+                )
+                .within(images),
+        )
+        .route(
+            "/images/detail",
+            get(list::detail)
+                .answers(
+                    200,
+                    shows!("images": Vec<ImageDetail>, "images_links": Option<[Link; 1]>),
+                )
+                .within(images),
+        )
         .route(
             "/images/{id}",
-            get(handlers::show).delete(handlers::delete).within(images),
+            get(handlers::show)
+                .answers(200, shows!("image": ImageDetail))
+                .delete(handlers::delete)
+                .answers(204, NOTHING)
+                .within(images),
         )
         .route(
             "/images/{id}/metadata",
             get(metadata::list)
+                .answers(200, all)
                 .post(metadata::update)
+                .answers(200, all)
                 .put(metadata::replace)
+                .answers(200, all)
                 .within(metadata),
         )
         .route(
             "/images/{id}/metadata/{key}",
             get(metadata::show)
+                .answers(200, one)
                 .put(metadata::update_one)
+                .answers(200, one)
                 .delete(metadata::delete)
+                .answers(204, NOTHING)
                 .within(metadata),
         )
 }

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use http::StatusCode;
 
-use super::view::{KeypairDetail, KeypairItem, KeypairMade, PrivateKey};
+use super::view::{Enveloped, KeypairDetail, KeypairItem, KeypairMade, Made, PrivateKey};
 use crate::api::compute::Door;
 use crate::api::compute::text::{KeyName, PlainKeyName};
 use crate::api::links::Links;
@@ -50,7 +50,7 @@ impl std::str::FromStr for KeyKind {
     }
 }
 
-crate::read_as_text!(KeyKind);
+crate::read_as_text!(KeyKind = ["ssh", "x509"]);
 
 impl Microversion {
     /// Making a keypair answers 201 and deleting one 204, which is what happens.
@@ -87,7 +87,9 @@ pub(super) async fn list(
     let views: Vec<_> = page
         .items
         .iter()
-        .map(|keypair| Under("keypair", KeypairItem::of(keypair)))
+        .map(|keypair| Enveloped {
+            keypair: KeypairItem::of(keypair),
+        })
         .collect();
     let next = next.map(|last| Under("keypairs_links", [links.next(&last.name)]));
     Ok(At(version, (Under("keypairs", views), next)))
@@ -121,7 +123,7 @@ pub(super) async fn create(
         true => StatusCode::CREATED,
         false => StatusCode::OK,
     };
-    let view = (KeypairMade::of(&keypair), private);
+    let view: Made = (KeypairMade::of(&keypair), private);
     Ok((status, At(version, Under("keypair", view))))
 }
 

@@ -15,6 +15,13 @@ view! {
 }
 
 view! {
+    /// Each in an envelope of its own.
+    pub(super) struct Enveloped {
+        keypair: KeypairItem,
+    }
+}
+
+view! {
     /// What making a keypair answers; the private key is never seen again.
     pub(super) struct KeypairMade {
         name: String,
@@ -31,6 +38,8 @@ view! {
         private_key: String,
     }
 }
+
+pub(super) type Made = (KeypairMade, Option<PrivateKey>);
 
 view! {
     /// A keypair in full.

@@ -2,10 +2,8 @@
 
 use std::net::IpAddr;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
 use http::StatusCode;
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,22 +12,41 @@ use super::UNTIL_2_35;
 use crate::api::compute::Door;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Invalid, OrNull, Read, Request};
+use crate::api::route::{NOTHING, Routes, get};
 use crate::api::{At, Body, Fault, Microversion, Under, Within};
+use crate::api::{Book, Schema};
 use crate::network::{Error, FloatingIp, FloatingIps, Network};
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::{request, view};
 
 /// The pool that is meant when none is named, as Nova calls it; or the only one.
 const DEFAULT_POOL: &str = "nova";
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-floating-ips", get(list).post(create).within(UNTIL_2_35))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/os-floating-ips",
+            get(list)
+                .answers(200, shows!("floating_ips": Vec<Shown>))
+                .post(create)
+                .answers(200, shows!("floating_ip": Shown))
+                .within(UNTIL_2_35),
+        )
         .route(
             "/os-floating-ips/{id}",
-            get(show).delete(delete).within(UNTIL_2_35),
+            get(show)
+                .answers(200, shows!("floating_ip": Shown))
+                .delete(delete)
+                .answers(202, NOTHING)
+                .within(UNTIL_2_35),
         )
-        .route("/os-floating-ip-pools", get(pools).within(UNTIL_2_35))
+        .route(
+            "/os-floating-ip-pools",
+            get(pools)
+                .answers(200, shows!("floating_ip_pools": Vec<Pool>))
+                .within(UNTIL_2_35),
+        )
 }
 
 request! {
@@ -47,6 +64,10 @@ impl Request for Create {
         let from = OrNull::<FromPool>::read(version, root)?.0;
         let pool = from.and_then(|from| from.pool).and_then(|pool| pool.0);
         Ok(Self(pool.filter(|pool| !pool.is_empty())))
+    }
+
+    fn body(book: &mut Book) -> Value {
+        OrNull::<FromPool>::schema(book)
     }
 }
 

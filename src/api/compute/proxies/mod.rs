@@ -6,19 +6,18 @@ mod security_group_rules;
 mod security_group_view;
 mod security_groups;
 
-use axum::Router;
-
 use super::Door;
 use crate::api::Span;
+use crate::api::route::Routes;
 use crate::span;
 
-pub(super) use security_group_view::shown_groups;
+pub(super) use security_group_view::{Group, shown_groups};
 
 /// From 2.36 on clients ask the network service itself.
 const UNTIL_2_35: Span = span!(..2.36);
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
         .merge(floating_ips::routes())
         .merge(networks::routes())
         .merge(security_group_rules::routes())

@@ -1,37 +1,53 @@
 //! `/os-networks` and `/os-tenant-networks`: ids and names of networks. What else they told, and changed, is gone.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::{delete, get, post};
 use http::StatusCode;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::UNTIL_2_35;
 use crate::api::compute::Door;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, delete, get, post};
 use crate::api::{At, Fault, Microversion, Under, Within};
+use crate::api::{Book, Schema};
 use crate::network::Network;
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::view;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-networks", get(list).within(UNTIL_2_35).merge(post(gone)))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/os-networks",
+            get(list)
+                .answers(200, shows!("networks": Vec<Former>))
+                .within(UNTIL_2_35)
+                .merge(post(gone)),
+        )
         .route("/os-networks/add", post(gone))
         .route(
             "/os-networks/{id}",
-            get(show).within(UNTIL_2_35).merge(delete(gone)),
+            get(show)
+                .answers(200, shows!("network": Former))
+                .within(UNTIL_2_35)
+                .merge(delete(gone)),
         )
         .route("/os-networks/{id}/action", post(gone))
         .route(
             "/os-tenant-networks",
-            get(list_plain).within(UNTIL_2_35).merge(post(gone)),
+            get(list_plain)
+                .answers(200, shows!("networks": Vec<Plain>))
+                .within(UNTIL_2_35)
+                .merge(post(gone)),
         )
         .route(
             "/os-tenant-networks/{id}",
-            get(show_plain).within(UNTIL_2_35).merge(delete(gone)),
+            get(show_plain)
+                .answers(200, shows!("network": Plain))
+                .within(UNTIL_2_35)
+                .merge(delete(gone)),
         )
 }
 
@@ -87,6 +103,23 @@ impl Plain {
             cidr: "None",
             label: network.name.clone(),
         }
+    }
+}
+
+/// The schema of what [`in_full`] shows.
+struct Former;
+
+impl Schema for Former {
+    fn schema(_: &mut Book) -> Value {
+        let text = ["id", "label"].map(|key| (key, json!({"type": "string"})));
+        let former = FORMER.iter().chain(&FORMER_OF_ADMINS);
+        let null = former.map(|key| (*key, json!({"type": "null"})));
+        let properties: Map<String, Value> = text
+            .into_iter()
+            .chain(null)
+            .map(|(key, schema)| (key.to_owned(), schema))
+            .collect();
+        json!({"type": "object", "properties": properties, "required": ["id", "label"], "additionalProperties": false})
     }
 }
 

@@ -1,9 +1,7 @@
 //! `/os-security-group-rules`: what is let in, read and checked as Nova did before it asked the network service.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::{delete, post};
 use http::StatusCode;
 use serde_json::Value;
 
@@ -14,16 +12,26 @@ use crate::api::compute::Door;
 use crate::api::compute::ids::Id;
 use crate::api::policy::{Need, allow};
 use crate::api::request::OrNull;
+use crate::api::route::{NOTHING, Routes, delete, post};
 use crate::api::{At, Body, Fault, Microversion, Under, Within};
 use crate::network::firewall::Ethertype;
 use crate::network::{Admission, Error};
 use crate::objects::{Cidr, RequestContext};
 use crate::request;
+use crate::shows;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-security-group-rules", post(create).within(UNTIL_2_35))
-        .route("/os-security-group-rules/{id}", delete(remove).within(UNTIL_2_35))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/os-security-group-rules",
+            post(create)
+                .answers(200, shows!("security_group_rule": Rule))
+                .within(UNTIL_2_35),
+        )
+        .route(
+            "/os-security-group-rules/{id}",
+            delete(remove).answers(202, NOTHING).within(UNTIL_2_35),
+        )
 }
 
 request! {

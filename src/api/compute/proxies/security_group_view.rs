@@ -49,6 +49,15 @@ pub(in crate::api::compute) struct Range {
     cidr: Option<Cidr>,
 }
 
+crate::schema! {
+    Source => {
+        "type": "object",
+        "properties": {"name": {"type": "string"}, "tenant_id": {"type": "string"}},
+        "additionalProperties": false,
+    },
+    Range => {"type": "object", "properties": {"cidr": {"type": "string"}}, "additionalProperties": false},
+}
+
 impl Source {
     pub(super) fn of(group: &SecurityGroup) -> Self {
         Self {

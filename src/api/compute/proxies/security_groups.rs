@@ -1,9 +1,7 @@
 //! `/os-security-groups`: listed, shown, made, renamed and deleted at the network service.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
 use http::StatusCode;
 use uuid::Uuid;
 
@@ -13,17 +11,32 @@ use crate::api::compute::Door;
 use crate::api::compute::text::GroupText;
 use crate::api::policy::{Need, allow};
 use crate::api::request::Whole;
+use crate::api::route::{NOTHING, Routes, get};
 use crate::api::{At, Body, Fault, Limit, Microversion, Query, Under, Within};
 use crate::network::{Error, Groups, SecurityGroup};
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::{query, request};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-security-groups", get(list).post(create).within(UNTIL_2_35))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/os-security-groups",
+            get(list)
+                .answers(200, shows!("security_groups": Vec<Group>))
+                .post(create)
+                .answers(200, shows!("security_group": Group))
+                .within(UNTIL_2_35),
+        )
         .route(
             "/os-security-groups/{id}",
-            get(show).put(update).delete(delete).within(UNTIL_2_35),
+            get(show)
+                .answers(200, shows!("security_group": Group))
+                .put(update)
+                .answers(200, shows!("security_group": Group))
+                .delete(delete)
+                .answers(202, NOTHING)
+                .within(UNTIL_2_35),
         )
 }
 

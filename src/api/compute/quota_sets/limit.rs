@@ -15,6 +15,10 @@ const MOST: i64 = 0x7FFF_FFFF;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::api::compute) struct QuotaLimit(i64);
 
+crate::schema! {
+    QuotaLimit => {"type": ["integer", "string"], "minimum": -1, "maximum": MOST, "pattern": "^-?[0-9]+$"},
+}
+
 impl Read for QuotaLimit {
     fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
         let number = match value {

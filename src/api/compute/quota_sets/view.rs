@@ -44,6 +44,22 @@ pub(super) enum Amount {
     Detail { in_use: u64, limit: i64, reserved: u64 },
 }
 
+crate::schema! {
+    Amount => {"anyOf": [
+        {"type": "integer"},
+        {
+            "type": "object",
+            "properties": {
+                "in_use": {"type": "integer"},
+                "limit": {"type": "integer"},
+                "reserved": {"type": "integer"},
+            },
+            "required": ["in_use", "limit", "reserved"],
+            "additionalProperties": false,
+        },
+    ]},
+}
+
 request! {
     /// The `quota_set` of `PUT /os-quota-sets/{id}`.
     pub(super) struct UpdateQuotas in "quota_set" {

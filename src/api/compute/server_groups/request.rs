@@ -64,7 +64,10 @@ impl FromStr for Policy {
     }
 }
 
-crate::read_as_text!(HardPolicy, Policy);
+crate::read_as_text!(
+    HardPolicy = ["anti-affinity", "affinity"],
+    Policy = ["anti-affinity", "affinity", "soft-anti-affinity", "soft-affinity"],
+);
 
 impl CreateGroup {
     pub(super) fn upgraded(self) -> Result<NewServerGroup, Fault> {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde::ser::Serializer;
+use serde_json::{Value, json};
 
+use crate::api::schema::{list, map};
+use crate::api::{Book, Schema};
 use crate::objects::{Instance, Mac, Vif, VmState};
 
 #[derive(Debug)]
@@ -29,6 +32,37 @@ struct More {
     kind: &'static str,
     #[serde(rename = "OS-EXT-IPS-MAC:mac_addr")]
     mac: Mac,
+}
+
+/// The schema of those that are [`plain`](Addresses::plain).
+pub(super) struct PlainAddresses;
+
+impl Schema for PlainAddresses {
+    fn schema(_: &mut Book) -> Value {
+        map(list(json!({
+            "type": "object",
+            "properties": {"version": {"enum": [4, 6]}, "addr": {"type": "string"}},
+            "required": ["version", "addr"],
+            "additionalProperties": false,
+        })))
+    }
+}
+
+/// Servers that are changed show them plain before 2.75.
+impl Schema for Addresses {
+    fn schema(_: &mut Book) -> Value {
+        map(list(json!({
+            "type": "object",
+            "properties": {
+                "version": {"enum": [4, 6]},
+                "addr": {"type": "string"},
+                "OS-EXT-IPS:type": {"enum": ["fixed", "floating"]},
+                "OS-EXT-IPS-MAC:mac_addr": {"type": "string"},
+            },
+            "required": ["version", "addr"],
+            "additionalProperties": false,
+        })))
+    }
 }
 
 impl Addresses {
@@ -82,8 +116,6 @@ impl Serialize for Addresses {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     fn vif(mac: &str, label: &str, fixed: &[&str], floating: Option<(&str, &str)>) -> Vif {

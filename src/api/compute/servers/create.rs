@@ -4,13 +4,17 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use http::header::LOCATION;
+use serde_json::Value;
 
 use super::create_request::CreateBody;
 use super::view::{SecurityGroup, disk_config, security_groups};
 use crate::api::compute::Door;
 use crate::api::links::{Link, Links};
 use crate::api::policy::{Need, allow};
+use crate::api::request::body_under;
+use crate::api::schema::one_of;
 use crate::api::{At, Body, Fault, Microversion, Under};
+use crate::api::{Book, Schema, Span};
 use crate::compute::{Booted, Error};
 use crate::network;
 use crate::objects::{InstanceId, RequestContext};
@@ -30,6 +34,16 @@ view! {
 view! {
     struct Reservation {
         reservation_id: String,
+    }
+}
+
+/// A server, or what several are known by.
+pub(super) struct CreateAnswer;
+
+impl Schema for CreateAnswer {
+    fn schema(book: &mut Book) -> Value {
+        let server = body_under::<Created>("server", book);
+        one_of([(Span::ALWAYS, server), (Span::ALWAYS, Reservation::schema(book))])
     }
 }
 

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::metadata::Metadata;
 use super::update::DiskConfig;
-use crate::api::Microversion;
 use crate::api::compute::ids::{Address, Id};
 use crate::api::compute::text::{
     AccessIpV4, AccessIpV6, Description, Fqdn, Label, Name, Tag, UserDataText, UuidOrEmpty,
 };
 use crate::api::request::{Flag, Ignored, Invalid, OrNull, Read, Whole};
+use crate::api::schema::words;
+use crate::api::{Book, Microversion, Schema};
 use crate::request;
 
 request! {
@@ -97,6 +98,12 @@ pub(super) enum Networks {
     These(Vec<NetworkWanted>),
 }
 
+impl Schema for Networks {
+    fn schema(book: &mut Book) -> Value {
+        json!({"anyOf": [words(["auto", "none"]), Vec::<NetworkWanted>::schema(book)]})
+    }
+}
+
 impl Read for Networks {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
         match value.as_str() {
@@ -112,6 +119,11 @@ impl Read for Networks {
 /// A flavor by id or by a link that ends in it; ids were numbers once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reference(pub(super) String);
+
+crate::schema! {
+    Reference => {"type": ["string", "integer"], "minLength": 1},
+    Hints => {"type": "object"},
+}
 
 impl Read for Reference {
     fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {

@@ -1,21 +1,48 @@
 //! `GET /servers/{id}/diagnostics` and `/topology`: what a server uses, and what of the machine it stands on.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::instance_id;
+use crate::api::Within;
 use crate::api::compute::Door;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, get, whole};
 use crate::api::{At, Fault, Microversion};
 use crate::objects::{
     CpuDiagnostics, Diagnostics, DiskDiagnostics, Instance, NicDiagnostics, RequestContext, Traffic,
 };
-use crate::view;
+use crate::{span, view};
 
 /// The API's list of drivers knows no containers; the hypervisor says what there is.
 const DRIVER: &str = "libvirt";
+
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/servers/{id}/diagnostics",
+            get(show)
+                .answers_within(span!(..2.48), 200, whole::<BTreeMap<String, u64>>())
+                .answers_within(span!(2.48..), 200, whole::<InSchema>()),
+        )
+        .route(
+            "/servers/{id}/topology",
+            get(topology)
+                .answers(200, whole::<Topology>())
+                .within(span!(2.78..)),
+        )
+}
+
+view! {
+    struct Topology {
+        nodes: [u8; 0],
+        pagesize_kb: Option<u64>,
+    }
+}
 
 view! {
     struct InSchema {
@@ -125,7 +152,7 @@ impl From<DiskDiagnostics> for Disk {
     }
 }
 
-pub(super) async fn show(
+async fn show(
     State(door): State<Door>,
     context: RequestContext,
     version: Microversion,
@@ -205,12 +232,17 @@ fn freely(told: &Diagnostics) -> Value {
 }
 
 /// The engine places no server on nodes of its own.
-pub(super) async fn topology(
+async fn topology(
     State(door): State<Door>,
     context: RequestContext,
+    version: Microversion,
     Path(id): Path<String>,
-) -> Result<Json<Value>, Fault> {
+) -> Result<At<Topology>, Fault> {
     allow(&context, "compute:server:topology:index", Need::Reader)?;
     door.compute.get(&context, instance_id(&id)?).await?;
-    Ok(Json(json!({ "nodes": [], "pagesize_kb": null })))
+    let nowhere = Topology {
+        nodes: [],
+        pagesize_kb: None,
+    };
+    Ok(At(version, nowhere))
 }

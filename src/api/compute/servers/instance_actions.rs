@@ -8,16 +8,36 @@ use super::instance_id;
 use super::view::host_id;
 use crate::api::compute::Door;
 use crate::api::compute::time::Micros;
-use crate::api::links::Links;
+use crate::api::links::{Link, Links};
 use crate::api::pagination::{Limit, page};
 use crate::api::policy::{Need, allow, permits};
+use crate::api::route::{Routes, get};
 use crate::api::{At, Fault, Microversion, Query, Under};
 use crate::compute::Error;
 use crate::objects::{Action, ActionEvent, InstanceId, ProjectId, RequestContext, RequestId, UserId};
-use crate::{query, view};
+use crate::{query, shows, span, view};
+
+pub(super) fn routes() -> Routes<Door> {
+    type ForSome = (ActionItem, Option<Events>);
+    type ForAll = (ActionItem, Events);
+    Routes::new()
+        .route(
+            "/servers/{id}/os-instance-actions",
+            get(list).answers(
+                200,
+                shows!("instanceActions": Vec<ActionItem>, "links": Option<[Link; 1]>),
+            ),
+        )
+        .route(
+            "/servers/{id}/os-instance-actions/{request}",
+            get(show)
+                .answers_within(span!(..2.51), 200, shows!("instanceAction": ForSome))
+                .answers_within(span!(2.51..), 200, shows!("instanceAction": ForAll)),
+        )
+}
 
 query! {
-    pub(super) struct ListActions {
+    struct ListActions {
         limit: Option<Limit> = 2.58..,
         marker: Option<String> = 2.58..,
         changes_since as "changes-since": Option<Moment> = 2.58..,
@@ -55,6 +75,13 @@ view! {
         traceback: Option<String>,
         host: String = 2.62..,
         details: Option<String> = 2.84..,
+    }
+}
+
+view! {
+    /// Only for those who may see them.
+    struct Events {
+        events: Vec<(EventItem, Option<EventDetail>)>,
     }
 }
 
@@ -133,7 +160,7 @@ impl EventItem {
     }
 }
 
-pub(super) async fn list(
+async fn list(
     State(door): State<Door>,
     context: RequestContext,
     version: Microversion,
@@ -171,7 +198,7 @@ pub(super) async fn list(
     Ok(At(version, (Under("instanceActions", items), next)))
 }
 
-pub(super) async fn show(
+async fn show(
     State(door): State<Door>,
     context: RequestContext,
     version: Microversion,
@@ -198,7 +225,9 @@ pub(super) async fn show(
         )
     };
     let seen = version.shows_events_to_everyone() || may("events");
-    let events = seen.then(|| Under("events", events(&action, may("events:details"))));
+    let events = seen.then(|| Events {
+        events: events(&action, may("events:details")),
+    });
     Ok(At(
         version,
         Under("instanceAction", (ActionItem::of(&action), events)),

@@ -2,12 +2,9 @@
 
 use std::net::IpAddr;
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
 use http::StatusCode;
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::instance_id;
@@ -16,16 +13,30 @@ use crate::api::compute::ids::{Address, Id};
 use crate::api::compute::text::Tag;
 use crate::api::policy::{Need, allow};
 use crate::api::request::Several;
+use crate::api::route::{NOTHING, Routes, get};
 use crate::api::{At, Body, Fault, Microversion, Under};
 use crate::compute::Interface;
 use crate::network::PortStatus;
 use crate::objects::{Mac, RequestContext, Vif, WantedNetwork};
+use crate::shows;
 use crate::{request, view};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/servers/{id}/os-interface", get(list).post(attach))
-        .route("/servers/{id}/os-interface/{port}", get(show).delete(detach))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/servers/{id}/os-interface",
+            get(list)
+                .answers(200, shows!("interfaceAttachments": Vec<Attachment>))
+                .post(attach)
+                .answers(200, shows!("interfaceAttachment": Attachment)),
+        )
+        .route(
+            "/servers/{id}/os-interface/{port}",
+            get(show)
+                .answers(200, shows!("interfaceAttachment": Attachment))
+                .delete(detach)
+                .answers(202, NOTHING),
+        )
 }
 
 request! {
@@ -61,10 +72,11 @@ view! {
     }
 }
 
-#[derive(Debug, Serialize)]
-struct FixedIp {
-    subnet_id: Option<Uuid>,
-    ip_address: IpAddr,
+view! {
+    struct FixedIp {
+        subnet_id: Option<Uuid>,
+        ip_address: IpAddr,
+    }
 }
 
 impl Attach {

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -14,22 +13,58 @@ use crate::api::compute::Door;
 use crate::api::compute::text::{MetadataKey, MetadataValue, Unfit};
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Invalid, Read};
+use crate::api::route::{NOTHING, Routes, get};
+use crate::api::schema::map;
 use crate::api::{Body, Fault, Microversion};
+use crate::api::{Book, Schema};
 use crate::objects::{Instance, RequestContext};
 use crate::request;
+use crate::shows;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/servers/{id}/metadata", get(list).post(update).put(replace))
+pub(super) fn routes() -> Routes<Door> {
+    let all = shows!("metadata": BTreeMap<String, String>);
+    let one = shows!("meta": BTreeMap<String, String>);
+    Routes::new()
+        .route(
+            "/servers/{id}/metadata",
+            get(list)
+                .answers(200, all)
+                .post(update)
+                .answers(200, all)
+                .put(replace)
+                .answers(200, all),
+        )
         .route(
             "/servers/{id}/metadata/{key}",
-            get(show).put(update_one).delete(delete),
+            get(show)
+                .answers(200, one)
+                .put(update_one)
+                .answers(200, one)
+                .delete(delete)
+                .answers(204, NOTHING),
         )
 }
 
 /// Keys and values whose form has been checked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::api::compute) struct Metadata(pub(in crate::api::compute) BTreeMap<String, String>);
+
+impl Schema for Metadata {
+    fn schema(book: &mut Book) -> Value {
+        let mut schema = map(MetadataValue::schema(book));
+        schema["propertyNames"] = MetadataKey::schema(book);
+        schema
+    }
+}
+
+impl Schema for OneEntry {
+    fn schema(book: &mut Book) -> Value {
+        let mut schema = Metadata::schema(book);
+        schema["minProperties"] = 1.into();
+        schema["maxProperties"] = 1.into();
+        schema
+    }
+}
 
 impl Read for Metadata {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {

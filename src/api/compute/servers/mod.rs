@@ -26,31 +26,85 @@ mod wanted_networks;
 
 pub(super) use metadata::{Metadata, OneEntry};
 
-use axum::Router;
-use axum::routing::{get, post};
-
 pub(super) use instance_actions::{Moment, in_order};
 
 use super::Door;
-use crate::api::{Fault, Within};
+use crate::api::compute::proxies::Group;
+use crate::api::links::Link;
+use crate::api::route::{NOTHING, Routes, delete, get, post, whole};
+use crate::api::{Fault, Span, Within};
 use crate::objects::InstanceId;
+use crate::shows;
 use crate::span;
+use addresses::PlainAddresses;
+use create::CreateAnswer;
+use update::{ChangedInFull, ChangedInShort};
+use view::{ServerDetail, ServerGroups, ServerItem, UserDataAttribute};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/servers", get(list::list).post(create::create))
-        .route("/servers/detail", get(list::detail))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .merge(under("/servers", Span::ALWAYS))
+        // The same resource under the name it had for servers that boot from a volume.
+        .merge(under("/os-volumes_boot", span!(..2.103)))
+        .merge(below_one())
+        .merge(diagnostics::routes())
+        .merge(instance_actions::routes())
+        .merge(interfaces::routes())
+        .merge(metadata::routes())
+        .merge(tags::routes())
+}
+
+/// Servers, and what is done to one.
+fn under(path: &str, span: Span) -> Routes<Door> {
+    Routes::new()
         .route(
-            "/servers/{id}",
-            get(show::show).put(update::update).delete(delete::delete),
+            path,
+            get(list::list)
+                .answers(
+                    200,
+                    shows!("servers": Vec<ServerItem>, "servers_links": Option<[Link; 1]>),
+                )
+                .post(create::create)
+                .answers(202, whole::<CreateAnswer>())
+                .within(span),
         )
-        .route("/servers/{id}/action", post(actions::act))
-        .route("/servers/{id}/ips", get(ips::list))
-        .route("/servers/{id}/ips/{network}", get(ips::show))
-        .route("/servers/{id}/os-instance-actions", get(instance_actions::list))
         .route(
-            "/servers/{id}/os-instance-actions/{request}",
-            get(instance_actions::show),
+            &format!("{path}/detail"),
+            get(list::detail)
+                .answers(
+                    200,
+                    shows!("servers": Vec<ServerDetail>, "servers_links": Option<[Link; 1]>),
+                )
+                .within(span),
+        )
+        .route(
+            &format!("{path}/{{id}}"),
+            get(show::show)
+                .answers(200, shows!("server": (ServerDetail, ServerGroups)))
+                .put(update::update)
+                .answers_within(span!(..2.75), 200, shows!("server": ChangedInShort))
+                .answers_within(
+                    span!(2.75..),
+                    200,
+                    shows!("server": (ChangedInFull, Option<UserDataAttribute>)),
+                )
+                .delete(delete::delete)
+                .answers(204, NOTHING)
+                .within(span),
+        )
+        .route(&format!("{path}/{{id}}/action"), actions::method().within(span))
+}
+
+/// What hangs below a server.
+fn below_one() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/servers/{id}/ips",
+            get(ips::list).answers(200, shows!("addresses": PlainAddresses)),
+        )
+        .route(
+            "/servers/{id}/ips/{network}",
+            get(ips::show).answers(200, whole::<PlainAddresses>()),
         )
         .route(
             "/servers/{id}/remote-consoles",
@@ -58,51 +112,31 @@ pub(super) fn routes() -> Router<Door> {
         )
         .route(
             "/servers/{id}/os-server-password",
-            get(server_password::show).delete(server_password::clear),
-        )
-        .route("/servers/{id}/diagnostics", get(diagnostics::show))
-        .route(
-            "/servers/{id}/topology",
-            get(diagnostics::topology).within(span!(2.78..)),
+            get(server_password::show)
+                .answers(200, shows!("password": String))
+                .delete(server_password::clear)
+                .answers(204, NOTHING),
         )
         .route(
             "/servers/{id}/migrations",
-            get(migrations::list).within(span!(2.23..)),
+            get(migrations::list)
+                .answers(200, shows!("migrations": [u8; 0]))
+                .within(span!(2.23..)),
         )
         .route(
             "/servers/{id}/migrations/{migration}",
             get(migrations::show)
                 .within(span!(2.23..))
-                .merge(axum::routing::delete(migrations::abort).within(span!(2.24..))),
+                .merge(delete(migrations::abort).within(span!(2.24..))),
         )
         .route(
             "/servers/{id}/migrations/{migration}/action",
             post(migrations::act).within(span!(2.22..)),
         )
-        .route("/servers/{id}/os-security-groups", get(security_groups::list))
-        .merge(volumes_boot())
-        .merge(interfaces::routes())
-        .merge(metadata::routes())
-        .merge(tags::routes())
-}
-
-/// The same resource under the name it had for servers that boot from a volume.
-fn volumes_boot() -> Router<Door> {
-    let until = span!(..2.103);
-    Router::new()
         .route(
-            "/os-volumes_boot",
-            get(list::list).post(create::create).within(until),
+            "/servers/{id}/os-security-groups",
+            get(security_groups::list).answers(200, shows!("security_groups": Vec<Group>)),
         )
-        .route("/os-volumes_boot/detail", get(list::detail).within(until))
-        .route(
-            "/os-volumes_boot/{id}",
-            get(show::show)
-                .put(update::update)
-                .delete(delete::delete)
-                .within(until),
-        )
-        .route("/os-volumes_boot/{id}/action", post(actions::act).within(until))
 }
 
 /// Text that is no id names no server.

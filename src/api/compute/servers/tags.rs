@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
 use http::header::LOCATION;
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
@@ -16,14 +15,30 @@ use crate::api::compute::Door;
 use crate::api::compute::text::{Tag, Unfit};
 use crate::api::links::Links;
 use crate::api::policy::{Need, allow};
+use crate::api::route::{NOTHING, Routes, get};
 use crate::api::{Body, Fault, Within};
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::{request, span};
 
-pub(super) fn routes() -> Router<Door> {
-    let all = get(list).put(replace).delete(delete_all).within(span!(2.26..));
-    let one = get(check).put(add).delete(delete).within(span!(2.26..));
-    Router::new()
+pub(super) fn routes() -> Routes<Door> {
+    let tags = shows!("tags": BTreeSet<String>);
+    let all = get(list)
+        .answers(200, tags)
+        .put(replace)
+        .answers(200, tags)
+        .delete(delete_all)
+        .answers(204, NOTHING)
+        .within(span!(2.26..));
+    let one = get(check)
+        .answers(204, NOTHING)
+        .put(add)
+        .answers(201, NOTHING)
+        .answers(204, NOTHING)
+        .delete(delete)
+        .answers(204, NOTHING)
+        .within(span!(2.26..));
+    Routes::new()
         .route("/servers/{id}/tags", all)
         .route("/servers/{id}/tags/{tag}", one)
 }

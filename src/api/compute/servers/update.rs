@@ -6,14 +6,14 @@ use axum::response::IntoResponse;
 use super::boot_request::hostname;
 use super::instance_id;
 use super::view::{
-    ExtendedAttributes, ServerCore, ServerGroups, UserDataAttribute, fault, progress, rest, sees_attributes,
+    ExtendedAttributes, FaultView, Grouped, Progress, ServerCore, ServerGroups, ServerRest,
+    UserDataAttribute, fault, progress, rest, sees_attributes,
 };
 use crate::api::compute::Door;
 use crate::api::compute::text::{AccessIpV4, AccessIpV6, Description, Fqdn, Label, Name};
 use crate::api::links::Links;
 use crate::api::policy::{Need, allow};
 use crate::api::request::OrNull;
-use crate::api::view::{Shown, View};
 use crate::api::{At, Body, Fault, Microversion, Under};
 use crate::compute::Update;
 use crate::objects::{Instance, RequestContext};
@@ -50,7 +50,7 @@ impl std::str::FromStr for DiskConfig {
     }
 }
 
-crate::read_as_text!(DiskConfig);
+crate::read_as_text!(DiskConfig = ["AUTO", "MANUAL"]);
 
 impl Microversion {
     /// `PUT` and rebuild answer with the whole server.
@@ -98,7 +98,27 @@ pub(super) async fn update(
     Ok(At(version, Under("server", view)))
 }
 
+/// What the document says of [`Changed`] before 2.75.
+pub(super) type ChangedInShort = (ServerCore, ServerGroups, Option<Progress>, Option<FaultView>);
+
+/// The same from then on.
+pub(super) type ChangedInFull = (
+    ServerCore,
+    (ServerRest, Option<Grouped>, ServerGroups),
+    Option<Progress>,
+    Option<FaultView>,
+    Option<ExtendedAttributes>,
+);
+
 /// A server after a change, as much of it as the version shows.
+pub(super) type Changed = (
+    ServerCore,
+    (Option<(ServerRest, Option<Grouped>)>, ServerGroups),
+    Option<Progress>,
+    Option<FaultView>,
+    Option<ExtendedAttributes>,
+);
+
 pub(super) fn changed(
     door: &Door,
     context: &RequestContext,
@@ -106,7 +126,7 @@ pub(super) fn changed(
     links: &Links,
     instance: &Instance,
     groups: ServerGroups,
-) -> impl Shown + View + use<> {
+) -> Changed {
     let full = version.answers_updates_in_full();
     let template = &door.compute.settings().instance_name_template;
     let rest = (full.then(|| rest(instance)), groups);

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 
 use super::addresses::Addresses;
 use super::status::status;
-use crate::api::Fault;
 use crate::api::compute::Door;
 use crate::api::compute::flavors::FlavorSummary;
 use crate::api::compute::time::{Micros, Seconds};
 use crate::api::links::{Link, Links};
 use crate::api::policy::{Need, permits};
+use crate::api::{Book, Fault, Schema};
 use crate::objects::{
     FlavorId, Instance, InstanceId, PowerState, ProjectId, RequestContext, ServerGroupId, TaskState, UserId,
     VmState,
@@ -144,9 +145,10 @@ pub(super) type ServerDetail = (
     Option<(ExtendedAttributes, UserDataAttribute)>,
 );
 
-#[derive(Debug, Serialize)]
-pub(super) struct SecurityGroup {
-    pub(super) name: String,
+view! {
+    pub(super) struct SecurityGroup {
+        name: String,
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -156,6 +158,21 @@ pub(super) struct FaultBody {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     details: Option<String>,
+}
+
+crate::schema! {
+    FaultBody => {
+        "type": "object",
+        "properties": {
+            "code": {"type": "integer"},
+            "created": {"type": "string", "format": "date-time"},
+            "message": {"type": "string"},
+            "details": {"type": "string"},
+        },
+        "required": ["code", "created", "message"],
+        "additionalProperties": false,
+    },
+    Hints => {"type": "object"},
 }
 
 view! {
@@ -169,6 +186,12 @@ view! {
 /// A server without an image shows an empty text.
 #[derive(Debug)]
 pub(super) struct ImageView(Option<ImageLink>);
+
+impl Schema for ImageView {
+    fn schema(book: &mut Book) -> Value {
+        json!({"anyOf": [ImageLink::schema(book), {"type": "string", "const": ""}]})
+    }
+}
 
 impl crate::api::Shown for ImageView {
     fn show<S: Serializer>(

@@ -4,19 +4,30 @@ mod handlers;
 mod update;
 mod view;
 
-use axum::Router;
-use axum::routing::{get, put};
-
 use super::Door;
+use crate::api::route::{NOTHING, Routes, get, put};
 use crate::api::{Fault, Microversion};
 use crate::compute::Service;
+use crate::{shows, span};
+use update::Told;
+use view::ServiceView;
 
 pub(super) use view::{state, status};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-services", get(handlers::list))
-        .route("/os-services/{id}", put(update::update).delete(handlers::delete))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/os-services",
+            get(handlers::list).answers(200, shows!("services": Vec<ServiceView>)),
+        )
+        .route(
+            "/os-services/{id}",
+            put(update::update)
+                .answers_within(span!(..2.53), 200, shows!("service": Told))
+                .answers_within(span!(2.53..), 200, shows!("service": ServiceView))
+                .delete(handlers::delete)
+                .answers(204, NOTHING),
+        )
 }
 
 impl Microversion {

@@ -30,29 +30,36 @@ request! {
 
 view! {
     /// What an update answers before 2.53: what was said.
-    struct Changed {
+    pub(super) struct Changed {
         host: String,
         binary: &'static str,
     }
 }
 
 view! {
-    struct ChangedStatus {
+    pub(super) struct ChangedStatus {
         status: &'static str,
     }
 }
 
 view! {
-    struct ChangedReason {
+    pub(super) struct ChangedReason {
         disabled_reason: String,
     }
 }
 
 view! {
-    struct ChangedForce {
+    pub(super) struct ChangedForce {
         forced_down: bool,
     }
 }
+
+pub(super) type Told = (
+    Changed,
+    Option<ChangedStatus>,
+    Option<ChangedReason>,
+    Option<ChangedForce>,
+);
 
 #[derive(Debug)]
 pub(super) enum Status {
@@ -72,7 +79,7 @@ impl FromStr for Status {
     }
 }
 
-crate::read_as_text!(Status);
+crate::read_as_text!(Status = ["enabled", "disabled"]);
 
 impl Microversion {
     const fn forces_services_down(self) -> bool {
@@ -173,7 +180,7 @@ fn told(version: Microversion, host: String, change: ServiceChange) -> Response 
         binary: ComputeService::BINARY,
     };
     let (disabled, reason) = change.disabled.unzip();
-    let view = (
+    let view: Told = (
         changed,
         disabled.map(|disabled| ChangedStatus {
             status: status(disabled),

@@ -4,13 +4,26 @@ mod handlers;
 mod period;
 mod view;
 
-use axum::Router;
-use axum::routing::get;
-
 use super::Door;
+use crate::api::links::Link;
+use crate::api::route::{Routes, get};
+use crate::shows;
+use view::{Servers, TenantView};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/os-simple-tenant-usage", get(handlers::list))
-        .route("/os-simple-tenant-usage/{id}", get(handlers::show))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/os-simple-tenant-usage",
+            get(handlers::list).answers(
+                200,
+                shows!("tenant_usages": Vec<(TenantView, Option<Servers>)>, "tenant_usages_links": Option<[Link; 1]>),
+            ),
+        )
+        .route(
+            "/os-simple-tenant-usage/{id}",
+            get(handlers::show).answers(
+                200,
+                shows!("tenant_usage": (Option<TenantView>, Option<Servers>), "tenant_usage_links": Option<[Link; 1]>),
+            ),
+        )
 }

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use crate::api::Fault;
 
-/// Never empty, and never beyond now.
+/// Never beyond now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Period {
     pub(super) begin: Timestamp,
@@ -16,10 +16,11 @@ pub(super) struct Period {
 const FORMS: [&str; 2] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f"];
 
 impl Period {
-    /// What is not said is now.
+    /// What is not said is now; of a period of which nothing is said only what runs now is told.
     pub(super) fn asked(begin: Option<&str>, end: Option<&str>, now: Timestamp) -> Result<Self, Fault> {
+        let is_now = begin.is_none() && end.is_none();
         let (begin, end) = (moment(begin, now)?, moment(end, now)?);
-        match begin < end {
+        match begin < end || is_now {
             true => Ok(Self {
                 begin,
                 end: end.min(now),
@@ -56,6 +57,14 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_period_of_which_nothing_is_said_is_the_present() {
+        let now = at("2026-02-01T00:00:00Z");
+        let period = Period::asked(None, None, now).unwrap();
+        assert_eq!((period.begin, period.end), (now, now));
+        assert!(Period::asked(Some("2026-02-01T00:00:00"), None, now).is_err());
     }
 
     #[test]

@@ -2,21 +2,20 @@
 
 use std::str::FromStr;
 
-use axum::Router;
 use axum::extract::Path;
-use axum::routing::{delete, post};
 use serde_json::Value;
 
 use crate::api::compute::Door;
 use crate::api::compute::text::ShortText;
 use crate::api::policy::{Need, allow};
 use crate::api::request::quoted;
+use crate::api::route::{Routes, delete, post};
 use crate::api::{Body, Fault, Query};
 use crate::objects::RequestContext;
 use crate::{query, request};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
         .route("/os-assisted-volume-snapshots", post(create))
         .route("/os-assisted-volume-snapshots/{id}", delete(remove))
 }
@@ -60,7 +59,7 @@ impl FromStr for Qcow2 {
     }
 }
 
-crate::read_as_text!(Qcow2);
+crate::read_as_text!(Qcow2 = ["qcow2"]);
 
 async fn create(context: RequestContext, Body(asked): Body<CreateSnapshot>) -> Result<(), Fault> {
     let rule = "os_compute_api:os-assisted-volume-snapshots:create";

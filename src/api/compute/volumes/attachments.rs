@@ -2,9 +2,8 @@
 
 use std::str::FromStr;
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::no_such_volume;
@@ -15,13 +14,20 @@ use crate::api::compute::text::{Tag, UuidText};
 use crate::api::pagination::Limit;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Flag, OrNull, quoted};
+use crate::api::route::{Routes, get};
 use crate::api::{Body, Fault, Microversion, Query};
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::{query, request};
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/servers/{id}/os-volume_attachments", get(list).post(create))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/servers/{id}/os-volume_attachments",
+            get(list)
+                .answers(200, shows!("volumeAttachments": [u8; 0]))
+                .post(create),
+        )
         .route(
             "/servers/{id}/os-volume_attachments/{volume}",
             get(show).put(update).delete(delete),

@@ -5,13 +5,12 @@ mod attachments;
 mod proxies;
 mod shares;
 
-use axum::Router;
-
 use super::Door;
 use crate::api::Fault;
+use crate::api::route::Routes;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
         .merge(assisted::routes())
         .merge(attachments::routes())
         .merge(proxies::routes())

@@ -1,9 +1,8 @@
 //! `/os-volumes` and `/os-snapshots`, until 2.35: lists without entries, and nothing to be made.
 
+use axum::Json;
 use axum::extract::Path;
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -12,18 +11,42 @@ use crate::api::compute::Door;
 use crate::api::pagination::Limit;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Flag, Ignored, Invalid, Read, Whole};
+use crate::api::route::{Routes, get};
 use crate::api::{Body, Fault, Microversion, Query, Within};
 use crate::objects::RequestContext;
+use crate::shows;
 use crate::{query, request, span};
 
-pub(super) fn routes() -> Router<Door> {
+pub(super) fn routes() -> Routes<Door> {
     let here = span!(..2.36);
-    Router::new()
-        .route("/os-volumes", get(volumes).post(create_volume).within(here))
-        .route("/os-volumes/detail", get(volumes_detail).within(here))
+    Routes::new()
+        .route(
+            "/os-volumes",
+            get(volumes)
+                .answers(200, shows!("volumes": [u8; 0]))
+                .post(create_volume)
+                .within(here),
+        )
+        .route(
+            "/os-volumes/detail",
+            get(volumes_detail)
+                .answers(200, shows!("volumes": [u8; 0]))
+                .within(here),
+        )
         .route("/os-volumes/{id}", get(volume).delete(delete_volume).within(here))
-        .route("/os-snapshots", get(snapshots).post(create_snapshot).within(here))
-        .route("/os-snapshots/detail", get(snapshots_detail).within(here))
+        .route(
+            "/os-snapshots",
+            get(snapshots)
+                .answers(200, shows!("snapshots": [u8; 0]))
+                .post(create_snapshot)
+                .within(here),
+        )
+        .route(
+            "/os-snapshots/detail",
+            get(snapshots_detail)
+                .answers(200, shows!("snapshots": [u8; 0]))
+                .within(here),
+        )
         .route(
             "/os-snapshots/{id}",
             get(snapshot).delete(delete_snapshot).within(here),
@@ -64,6 +87,8 @@ request! {
 
 #[derive(Debug)]
 struct Object;
+
+crate::schema! { Object => {"type": "object"} }
 
 impl Read for Object {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {

@@ -1,22 +1,29 @@
 //! `/servers/{id}/shares`, since 2.97: no server has a share, and none can get one.
 
+use axum::Json;
 use axum::extract::{Path, State};
-use axum::routing::get;
-use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use crate::api::compute::Door;
 use crate::api::compute::servers::instance_id;
 use crate::api::compute::text::{ShareTag, UuidText};
 use crate::api::policy::{Need, allow};
+use crate::api::route::{Routes, get};
 use crate::api::{Body, Fault, Query, Within};
 use crate::objects::{Instance, RequestContext, VmState};
+use crate::shows;
 use crate::{query, request, span};
 
-pub(super) fn routes() -> Router<Door> {
+pub(super) fn routes() -> Routes<Door> {
     let here = span!(2.97..);
-    Router::new()
-        .route("/servers/{id}/shares", get(list).post(create).within(here))
+    Routes::new()
+        .route(
+            "/servers/{id}/shares",
+            get(list)
+                .answers(200, shows!("shares": [u8; 0]))
+                .post(create)
+                .within(here),
+        )
         .route(
             "/servers/{id}/shares/{share}",
             get(show).delete(delete).within(here),

@@ -4,10 +4,9 @@ mod known;
 
 use std::collections::BTreeMap;
 
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use axum::routing::get;
-use axum::{Json, Router};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -15,18 +14,32 @@ use crate::api::compute::Door;
 use crate::api::compute::text::{MetadataKey, Unfit};
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Invalid, Read, quoted};
+use crate::api::route::{NOTHING, Routes, get, whole};
 use crate::api::{Body, Fault, Microversion};
+use crate::api::{Book, Schema};
 use crate::objects::RequestContext;
 use crate::request;
+use crate::shows;
 
 const LONGEST: usize = 255;
 
-pub(super) fn routes() -> Router<Door> {
-    Router::new()
-        .route("/flavors/{id}/os-extra_specs", get(list).post(create))
+pub(super) fn routes() -> Routes<Door> {
+    Routes::new()
+        .route(
+            "/flavors/{id}/os-extra_specs",
+            get(list)
+                .answers(200, shows!("extra_specs": BTreeMap<String, String>))
+                .post(create)
+                .answers(200, shows!("extra_specs": Specs)),
+        )
         .route(
             "/flavors/{id}/os-extra_specs/{key}",
-            get(show).put(update).delete(delete),
+            get(show)
+                .answers(200, whole::<BTreeMap<String, String>>())
+                .put(update)
+                .answers(200, whole::<Specs>())
+                .delete(delete)
+                .answers(200, NOTHING),
         )
 }
 
@@ -40,6 +53,10 @@ impl Microversion {
 /// Keys with values that are text or numbers, in the form they came in: they are answered as they came.
 #[derive(Debug)]
 struct Specs(BTreeMap<String, Value>);
+
+crate::schema! {
+    Specs => {"type": "object", "additionalProperties": {"type": ["string", "number"], "maxLength": LONGEST}},
+}
 
 impl Read for Specs {
     fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
@@ -102,6 +119,13 @@ impl crate::api::request::Request for OneSpec {
             1 => Ok(Self(specs)),
             _ => Err(Invalid::too_many(root)),
         }
+    }
+
+    fn body(book: &mut Book) -> Value {
+        let mut schema = Specs::schema(book);
+        schema["minProperties"] = 1.into();
+        schema["maxProperties"] = 1.into();
+        schema
     }
 }
 

@@ -30,7 +30,7 @@ impl std::str::FromStr for NewState {
     }
 }
 
-read_as_text!(NewState);
+read_as_text!(NewState = ["active", "error"]);
 
 pub(super) async fn reset_state(on: Target, body: ResetState) -> Result<StatusCode, Fault> {
     allow(

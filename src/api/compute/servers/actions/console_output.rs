@@ -20,6 +20,8 @@ request! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Length(i64);
 
+crate::schema! { Length => {"type": ["integer", "string"], "minimum": -1, "pattern": "^-?[0-9]+$"} }
+
 impl Read for Length {
     fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
         let number = match value {

@@ -28,6 +28,8 @@ request! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NetworkId(String);
 
+crate::schema! { NetworkId => {"type": ["string", "number"], "minLength": 1, "maxLength": 36} }
+
 impl Read for NetworkId {
     fn read(_: Microversion, value: &Value) -> Result<Self, Invalid> {
         let text = match value {

@@ -1,14 +1,15 @@
 //! `lock` and `unlock`: while a server is locked, its users change nothing about it.
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Target;
 use crate::api::compute::text::AnyName;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Ignored, Invalid, Read};
-use crate::api::{Fault, Microversion};
-use crate::request;
+use crate::api::schema::{one_of, or_null};
+use crate::api::{Book, Fault, Microversion, Schema};
+use crate::{request, span};
 
 request! {
     #[derive(Default)]
@@ -25,6 +26,13 @@ impl Microversion {
     /// Before a lock had a reason, nobody looked at what came with the action.
     const fn reads_what_a_lock_says(self) -> bool {
         self.at_least("2.73")
+    }
+}
+
+impl Schema for Lock {
+    fn schema(book: &mut Book) -> Value {
+        let read = or_null(LockReason::schema(book));
+        one_of([(span!(..2.73), json!({})), (span!(2.73..), read)])
     }
 }
 

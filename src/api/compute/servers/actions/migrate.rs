@@ -1,14 +1,15 @@
 //! `migrate`, `os-migrateLive` and `evacuate`: there is one host, and this is how Nova says so.
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Target;
 use crate::api::compute::text::Fqdn;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Flag, Invalid, OrNull, Read};
-use crate::api::{Fault, Microversion};
-use crate::request;
+use crate::api::schema::{one_of, or_null, words};
+use crate::api::{Book, Fault, Microversion, Schema};
+use crate::{request, span};
 
 request! {
     #[derive(Default)]
@@ -25,6 +26,13 @@ impl Microversion {
     /// Before a cold migration had a host, nobody looked at what came with the action.
     const fn reads_where_a_migration_goes(self) -> bool {
         self.at_least("2.56")
+    }
+}
+
+impl Schema for Migrate {
+    fn schema(book: &mut Book) -> Value {
+        let read = or_null(To::schema(book));
+        one_of([(span!(..2.56), json!({})), (span!(2.56..), read)])
     }
 }
 
@@ -53,6 +61,12 @@ pub(super) struct BlockMigration;
 impl Microversion {
     const fn finds_out_about_block_migration(self) -> bool {
         self.at_least("2.25")
+    }
+}
+
+impl Schema for BlockMigration {
+    fn schema(book: &mut Book) -> Value {
+        one_of([(span!(), Flag::schema(book)), (span!(2.25..), words(["auto"]))])
     }
 }
 

@@ -24,11 +24,13 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::instance_id;
-use crate::actions;
 use crate::api::compute::Door;
 use crate::api::links::Links;
+use crate::api::route::{Methods, NOTHING, post};
 use crate::api::{Action, Fault, Microversion};
-use crate::objects::{InstanceId, RequestContext};
+use crate::objects::{ImageId, InstanceId, RequestContext};
+use crate::{actions, shows, span};
+use rebuild::{RebuiltInFull, RebuiltInShort};
 
 /// The server that an action is for, and who asks.
 #[derive(Debug)]
@@ -82,7 +84,23 @@ actions! {
     }
 }
 
-pub(super) async fn act(
+pub(super) fn method() -> Methods<Door> {
+    post(act)
+        .does::<ServerActions>()
+        .answers(202, NOTHING)
+        .answers_to("confirmResize", span!(), 204, NOTHING)
+        .answers_to("evacuate", span!(), 200, NOTHING)
+        .answers_to("createBackup", span!(..2.45), 202, NOTHING)
+        .answers_to("createBackup", span!(2.45..), 202, shows!("image_id": ImageId))
+        .answers_to("createImage", span!(..2.45), 202, NOTHING)
+        .answers_to("createImage", span!(2.45..), 202, shows!("image_id": ImageId))
+        .answers_to("os-getConsoleOutput", span!(), 200, shows!("output": String))
+        .answers_to("rebuild", span!(..2.75), 202, shows!("server": RebuiltInShort))
+        .answers_to("rebuild", span!(2.75..), 202, shows!("server": RebuiltInFull))
+        .answers_to("rescue", span!(), 200, shows!("adminPass": String))
+}
+
+async fn act(
     State(door): State<Door>,
     context: RequestContext,
     version: Microversion,

@@ -33,7 +33,7 @@ impl std::str::FromStr for RebootKind {
     }
 }
 
-read_as_text!(RebootKind);
+read_as_text!(RebootKind = ["HARD", "Hard", "hard", "SOFT", "Soft", "soft"]);
 
 pub(super) async fn reboot(on: Target, how: Reboot) -> Result<StatusCode, Fault> {
     allow(&on.context, "os_compute_api:servers:reboot", Need::Member)?;

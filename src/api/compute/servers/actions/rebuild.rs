@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::Target;
 use crate::api::compute::servers::boot_request::{hostname, user_data};
 use crate::api::compute::servers::metadata::Metadata;
-use crate::api::compute::servers::update::{DiskConfig, changed};
+use crate::api::compute::servers::update::{ChangedInFull, ChangedInShort, DiskConfig, changed};
 use crate::api::compute::servers::view::ServerGroups;
 use crate::api::compute::text::{
     AccessIpV4, AccessIpV6, AnyName, Description, Fqdn, Label, Name, UserDataText, UuidText,
@@ -41,17 +41,23 @@ request! {
 }
 
 view! {
-    struct AdminPass {
+    pub(super) struct AdminPass {
         admin_pass as "adminPass": String,
     }
 }
 
 view! {
-    struct KeyAndData {
+    pub(super) struct KeyAndData {
         key_name: Option<String> = 2.54..2.75,
         user_data: Option<String> = 2.57..,
     }
 }
+
+/// What the document says of the answer before 2.75.
+pub(super) type RebuiltInShort = (ChangedInShort, AdminPass, KeyAndData);
+
+/// The same from then on.
+pub(super) type RebuiltInFull = (ChangedInFull, AdminPass, KeyAndData);
 
 impl RebuildBody {
     fn upgraded(self) -> Result<compute::Rebuild, Fault> {

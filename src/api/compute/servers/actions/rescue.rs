@@ -9,6 +9,8 @@ use super::Target;
 use crate::api::compute::text::UuidText;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Ignored, Invalid, Read};
+use crate::api::schema::or_null;
+use crate::api::{Book, Schema};
 use crate::api::{Fault, Microversion};
 use crate::request;
 
@@ -23,6 +25,12 @@ request! {
 /// An object, or `null`.
 #[derive(Debug, Default)]
 pub(super) struct Rescue(With);
+
+impl Schema for Rescue {
+    fn schema(book: &mut Book) -> Value {
+        or_null(With::schema(book))
+    }
+}
 
 impl Read for Rescue {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {

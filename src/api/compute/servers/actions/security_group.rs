@@ -19,6 +19,8 @@ request! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct GroupName(String);
 
+crate::schema! { GroupName => {"type": "string", "minLength": 1} }
+
 impl Read for GroupName {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
         match String::read(version, value)? {

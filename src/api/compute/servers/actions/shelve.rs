@@ -1,14 +1,15 @@
 //! `shelve`, `shelveOffload` and `unshelve`.
 
 use http::StatusCode;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Target;
 use crate::api::compute::text::Name;
 use crate::api::policy::{Need, allow};
 use crate::api::request::{Ignored, Invalid, OrNull, Read};
-use crate::api::{Fault, Microversion};
-use crate::{compute, request};
+use crate::api::schema::{one_of, or_null};
+use crate::api::{Book, Fault, Microversion, Schema};
+use crate::{compute, request, span};
 
 request! {
     #[derive(Default)]
@@ -22,6 +23,12 @@ request! {
 /// A zone's name; it was required as long as it was all that could be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Zone(Name);
+
+impl Schema for Zone {
+    fn schema(book: &mut Book) -> Value {
+        Name::schema(book)
+    }
+}
 
 impl Read for Zone {
     fn read(version: Microversion, value: &Value) -> Result<Self, Invalid> {
@@ -41,6 +48,13 @@ impl Microversion {
 
     const fn unshelves_to_a_host(self) -> bool {
         self.at_least("2.91")
+    }
+}
+
+impl Schema for Unshelve {
+    fn schema(book: &mut Book) -> Value {
+        let read = or_null(Place::schema(book));
+        one_of([(span!(..2.77), json!({})), (span!(2.77..), read)])
     }
 }
 

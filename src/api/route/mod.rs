@@ -1,10 +1,15 @@
-//! Endpoints that exist at some versions only: `.route("/servers/{id}/tags", get(list).within(span!(2.26..)))`.
+//! Routes that are listed as they are made: what answers a request and what the API's document says of it have one source.
+
+mod methods;
+mod operation;
 
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 
+pub use self::methods::{Methods, Routes, delete, get, post, put};
+pub use self::operation::{Answer, Asked, Described, NOTHING, Operation, Part, ShownBody, whole};
 use super::{Fault, Microversion, Span};
 
 /// Gives the methods of a route their range of versions; outside it they are not there. Methods with ranges of their own
