@@ -1,5 +1,6 @@
 //! Servers as containers of a Docker engine: each of Nova's verbs in terms of the engine's own.
 
+mod allowed;
 mod config_drive;
 mod console;
 mod container;
@@ -20,6 +21,7 @@ mod power;
 mod refusal;
 mod rescue;
 mod resize;
+mod restart;
 mod snapshot;
 mod spawn;
 mod turns;
@@ -27,7 +29,7 @@ mod uptime;
 
 pub use driver::{DockerDriver, Settings};
 // The fake driver refuses by the same rules.
+pub(super) use allowed::Asked;
 pub(super) use container::{EngineImage, Ground, create_body};
 pub(super) use fetch::ensure_format;
 pub(super) use joining::Joining;
-pub(super) use spawn::container_options;
