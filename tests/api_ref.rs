@@ -2,11 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use nova_docker::api::HISTORY;
+use nova_docker::user_data::keys;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -118,31 +119,30 @@ fn every_action_stands_in_its_page() {
 }
 
 #[test]
-fn every_key_of_user_data_stands_in_its_page_and_no_other() {
+fn every_key_of_user_data_stands_in_its_page_with_who_may_say_it_and_no_other() {
     let page = page("user_data.rst");
-    for (file, title, inner) in [
-        ("docker_py.rs", "docker-py's names\n", "In ``host_config``:"),
-        ("camel.rs", "The Engine's names\n", "In ``HostConfig``:"),
+    for (vocabulary, title, inner) in [
+        ("host_config", "docker-py's names\n", "In ``host_config``:"),
+        ("HostConfig", "The Engine's names\n", "In ``HostConfig``:"),
     ] {
-        let source = fs::read_to_string(root().join("src/user_data").join(file)).unwrap();
-        let (top, host) = source.split_once("const HOST: &[Row]").unwrap();
         let section = page.split_once(title).unwrap().1;
         let (of_top, rest) = section.split_once(inner).unwrap();
         let of_host = rest.split_once("names\n====").map_or(rest, |(table, _)| table);
-        assert_eq!(first_column(of_top), quoted_before(top, ", "), "{file}");
-        assert_eq!(
-            first_column(of_host),
-            quoted_before(host, ", "),
-            "{file}, the host's part"
-        );
+        for (table, in_host) in [(of_top, false), (of_host, true)] {
+            let known = keys().filter(|key| key.vocabulary == vocabulary && key.in_host == in_host);
+            let known: BTreeMap<_, _> = known.map(|key| (key.name, key.who.word())).collect();
+            assert_eq!(first_columns(table), known, "{vocabulary} {in_host}");
+        }
     }
 }
 
-fn first_column(table: &str) -> BTreeSet<String> {
-    let names = table
+/// The keys of a table and the words beside them.
+fn first_columns(table: &str) -> BTreeMap<&str, &str> {
+    let rows = table
         .lines()
         .filter_map(|line| line.strip_prefix("``")?.split_once("``"));
-    names.map(|(name, _)| name.to_owned()).collect()
+    rows.map(|(key, rest)| (key, rest.split_whitespace().next().unwrap_or_default()))
+        .collect()
 }
 
 /// The texts in quotes that open a row and are followed by `mark`.

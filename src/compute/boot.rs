@@ -7,13 +7,14 @@ use super::actions::ActionLog;
 use super::build;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
+use super::licence::{self, Case};
 use super::networking::{self, Chosen};
 use super::queue::Kind;
 use super::{guest, names, password, quota, suitable};
 use crate::compute::{Boot, Booted, Error};
 use crate::objects::{
-    Detour, Flavor, Image, Instance, InstanceId, Keypair, PowerState, RequestContext, ServerGroup, TaskState,
-    VmState, Wiring,
+    Detour, Flavor, Image, Instance, InstanceId, Keypair, Licence, PowerState, RequestContext, ServerGroup,
+    TaskState, VmState, Wiring,
 };
 
 /// Servers of one request: without a quota nothing else keeps a slip of the finger from filling the records.
@@ -61,6 +62,7 @@ async fn write(
     }
     let wanted = boot.min_count..=order.chosen.most;
     let count = room(core, context, order, wanted).await?;
+    licence::check_ports(core, &order.licence.ports, count, None).await?;
     let mut written = Vec::new();
     for index in 0..count {
         let instance = record(core, context, boot, order, index, count, reservation_id);
@@ -109,6 +111,7 @@ struct Order {
     image: Image,
     key: Option<Keypair>,
     group: Option<ServerGroup>,
+    licence: Licence,
     chosen: Chosen,
 }
 
@@ -141,15 +144,21 @@ async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Ord
         Some(name) => Some(suitable::key(core, &context.user_id, name).await?),
         None => None,
     };
-    if let Some(user_data) = &boot.user_data {
-        suitable::check_user_data(user_data)?;
-    }
+    let case = Case {
+        project: &context.project_id,
+        user_data: boot.user_data.as_ref(),
+        flavor: &flavor,
+        before: Licence::default(),
+    };
+    let verdict = case.judge(core, context).await?;
     let group = match boot.scheduler_hints.group() {
         Some(id) => Some(core.server_group(context, &id.to_string()).await?),
         None => None,
     };
     let chosen = networking::choose(core, context, boot).await?;
+    let vifs = !networking::wanted(&chosen.network).is_empty();
     Ok(Order {
+        licence: verdict.licence(core, vifs),
         flavor,
         image,
         key,
@@ -209,6 +218,7 @@ fn record(
         metadata: boot.metadata.clone(),
         tags: boot.tags.clone(),
         user_data: boot.user_data.clone(),
+        licence: order.licence.clone(),
         config_drive: guest::needs_config_drive(&core.settings, boot.config_drive, &order.image.properties),
         disk_config_auto: boot.disk_config_auto,
         access_ip_v4: boot.access_ip_v4.clone(),

@@ -72,6 +72,7 @@ impl Error {
                 Self::Invalid(self.to_string())
             }
             Self::Driver(virt::Error::Unsupported(words)) => Self::Unsupported(words.clone()),
+            Self::Driver(virt::Error::Forbidden(words)) => Self::Forbidden(words.clone()),
             Self::Driver(virt::Error::Refused(_)) => Self::Conflict(self.to_string()),
             Self::Image(image::Error::NotFound(id)) => Self::NoSuchImage(id.clone()),
             _ if self.is_engine_away() || self.is_engine_broken() => Self::Unavailable {

@@ -7,6 +7,7 @@ use super::core::{Compute, Core};
 use crate::compute::Error;
 use crate::db;
 use crate::objects::{Flavor, FlavorAccess, FlavorId, ProjectId, RequestContext};
+use crate::user_data::FlavorOptions;
 
 /// A flavor to be made; without an id it gets one.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +22,15 @@ pub struct NewFlavor {
     pub swap_mb: u64,
     pub rxtx_factor: f64,
     pub is_public: bool,
+}
+
+/// Why an extra spec `docker:<option>` says nothing of containers.
+pub fn check_docker_spec(name: &str, value: &str) -> Result<(), String> {
+    let specs = BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    match FlavorOptions::of(&specs) {
+        Ok(_) => Ok(()),
+        Err(bad) => Err(bad.to_string()),
+    }
 }
 
 impl Compute {

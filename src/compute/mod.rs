@@ -27,6 +27,7 @@ mod hypervisors;
 mod image_cache;
 mod image_proxy;
 mod keypairs;
+mod licence;
 mod list;
 mod lock;
 mod migrate;
@@ -67,7 +68,7 @@ pub use crate::virt::RebootType;
 pub use aggregates::AggregateChange;
 pub use answer::{Booted, NewKeypair, Rebuilt, Zone, ZoneHost};
 pub use error::Error;
-pub use flavors::NewFlavor;
+pub use flavors::{NewFlavor, check_docker_spec};
 pub use hypervisors::{Hypervisor, Statistics};
 pub use networking::{
     Directory, EventOutcome, ExternalEvent, ExternalEventKind, ExternalEventStatus, Interface,

@@ -6,12 +6,13 @@ use super::actions::ActionLog;
 use super::build::{Shown, launched};
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
+use super::licence::{self, Case};
 use super::power::shutdown_timeout;
 use super::queue::Kind;
 use super::task_state::Verb;
 use super::{guest, networking, password, quota, suitable};
 use crate::compute::{Error, Rebuild, Rebuilt};
-use crate::objects::{Image, Instance, InstanceId, Keypair, RequestContext, TaskState, VmState};
+use crate::objects::{Image, Instance, InstanceId, Keypair, Licence, RequestContext, TaskState, VmState};
 use crate::virt::Supplies;
 
 pub(super) const ACTION: &str = "rebuild";
@@ -29,15 +30,20 @@ impl Compute {
         core.engine.required()?;
         let image = suitable::image(core, context, rebuild.image, &instance.flavor).await?;
         let key = check(core, &instance, &rebuild).await?;
+        let licence = license(core, context, &instance, &rebuild).await?;
         let admin_pass = rebuild
             .admin_pass
             .clone()
             .unwrap_or_else(|| password::generate(core.world.as_ref()));
         let (core, context) = (core.clone(), context.clone());
         to_the_end(async move {
+            let _alone = core.claims.lock().await;
+            licence::check_ports(&core, &licence.ports, 1, Some(id)).await?;
             let change = |instance: &mut Instance| {
                 Verb::Rebuild.begin(instance, context.is_admin())?;
-                apply(instance, rebuild, &image, key)
+                apply(instance, rebuild, &image, key)?;
+                instance.licence = licence;
+                Ok(())
             };
             let instance = core.change(id, change).await?;
             let log = ActionLog::open(&core, &context, id, ACTION).await;
@@ -54,13 +60,40 @@ async fn check(core: &Core, instance: &Instance, rebuild: &Rebuild) -> Result<Op
     let quotas = core.quotas(&instance.project_id, Some(&instance.user_id)).await?;
     quota::check_metadata(&quotas, rebuild.metadata.as_ref().map_or(0, |map| map.len()))?;
     if let Some(Some(user_data)) = &rebuild.user_data {
-        suitable::check_user_data(user_data)?;
         networking::check_mode(Some(user_data), !instance.vifs.is_empty())?;
     }
     match &rebuild.key_name {
         Some(Some(name)) => suitable::key(core, &instance.user_id, name).await.map(Some),
         Some(None) | None => Ok(None),
     }
+}
+
+/// What was allowed stays so for the same image and the same `user_data`, whoever asks. Whoever brings others answers for them:
+/// an image of one's own in a container with the host in it is the host.
+async fn license(
+    core: &Core,
+    context: &RequestContext,
+    instance: &Instance,
+    rebuild: &Rebuild,
+) -> Result<Licence, Error> {
+    let same = instance.image == Some(rebuild.image);
+    let again = Case::again(instance);
+    let case = match &rebuild.user_data {
+        Some(user_data) => Case {
+            user_data: user_data.as_ref(),
+            before: Licence::default(),
+            ..again
+        },
+        None => Case {
+            before: Licence {
+                operator: same && instance.licence.operator,
+                ..again.before
+            },
+            ..again
+        },
+    };
+    let verdict = case.judge(core, context).await?;
+    Ok(verdict.licence(core, !instance.vifs.is_empty()))
 }
 
 fn apply(

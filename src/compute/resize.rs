@@ -9,11 +9,14 @@ use super::actions::ActionLog;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
 use super::errand::Errand;
+use super::licence::Case;
 use super::settle::{clear_task, plainly};
 use super::task_state::Verb;
 use super::{build, moves, quota, suitable};
 use crate::compute::Error;
-use crate::objects::{Flavor, Instance, InstanceId, MigrationStatus, RequestContext, TaskState, VmState};
+use crate::objects::{
+    Flavor, Instance, InstanceId, Licence, MigrationStatus, RequestContext, TaskState, VmState,
+};
 
 impl Compute {
     pub async fn resize(
@@ -28,6 +31,7 @@ impl Compute {
         self.core.engine.required()?;
         let new = self.core.flavor_for(context, flavor).await?;
         check(&self.core, context, &instance, &new).await?;
+        let licence = license(&self.core, context, &instance, &new).await?;
         let (core, context) = (self.core.clone(), context.clone());
         to_the_end(async move {
             let _alone = core.claims.lock().await;
@@ -40,6 +44,7 @@ impl Compute {
                 instance.detour.old_vm_state = Some(instance.vm_state);
                 instance.disk_config_auto = disk_config_auto.unwrap_or(instance.disk_config_auto);
                 instance.progress = 0;
+                instance.licence = licence;
                 Ok(())
             };
             core.accept(&context, id, (Verb::Resize, Errand::Resize), begin)
@@ -74,6 +79,28 @@ impl Compute {
         })
         .await
     }
+}
+
+/// Another flavor may grant less. What was allowed before stays so: the resize may be taken back.
+async fn license(
+    core: &Core,
+    context: &RequestContext,
+    instance: &Instance,
+    new: &Flavor,
+) -> Result<Licence, Error> {
+    let case = Case {
+        flavor: new,
+        ..Case::again(instance)
+    };
+    let licence = case
+        .judge(core, context)
+        .await?
+        .licence(core, !instance.vifs.is_empty());
+    Ok(Licence {
+        operator: licence.operator || instance.licence.operator,
+        flavor: licence.flavor || instance.licence.flavor,
+        ..licence
+    })
 }
 
 fn old_flavor(instance: &Instance) -> Result<&Flavor, Error> {

@@ -1,5 +1,6 @@
 //! What an operator decides about servers, in compute's own terms.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +40,8 @@ pub struct Settings {
     /// How long a deleted server can be restored; `None` deletes at once.
     pub reclaim_after: Option<Duration>,
     pub quotas: Quotas,
+    /// The ports of the host at which everybody's servers may be reached.
+    pub publishable_ports: Vec<RangeInclusive<u16>>,
     /// Nothing outlives the process: servers go when it goes.
     pub ephemeral: bool,
 }
@@ -66,6 +69,7 @@ impl Default for Settings {
             offload_after: Some(Duration::ZERO),
             reclaim_after: None,
             quotas: Quotas::default(),
+            publishable_ports: vec![1024..=u16::MAX],
             ephemeral: false,
         }
     }

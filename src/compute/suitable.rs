@@ -77,18 +77,6 @@ pub(super) fn network_mode(user_data: &UserData) -> Option<String> {
     user_data::parse(&bytes).ok()?.options.network_mode
 }
 
-/// A mistake in it is an answer now, not a server in ERROR later.
-pub(super) fn check_user_data(user_data: &UserData) -> Result<(), Error> {
-    let bytes = STANDARD
-        .decode(user_data.base64())
-        .map_err(|_| Error::Invalid("User data needs to be valid base 64.".to_owned()))?;
-    let parsed = user_data::parse(&bytes).map_err(|error| Error::Invalid(error.to_string()))?;
-    for warning in parsed.warnings {
-        tracing::info!(%warning, "a user_data says something that has no effect");
-    }
-    Ok(())
-}
-
 pub(super) fn check_tags(count: usize) -> Result<(), Error> {
     match count {
         0..=MAX_TAGS => Ok(()),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::conf::oslo::option::section;
-use crate::conf::oslo::value::Lines;
+use crate::conf::oslo::value::{Lines, Ports};
 
 section! {
     /// Where the engine is, and how servers become containers.
@@ -48,6 +48,12 @@ section! {
         shared_directory: Option<PathBuf>,
         /// Run every container privileged.
         privileged: bool = "false",
+        /// Directories of the host that everybody may bind into servers, with all that is below them. The engine has to be
+        /// on this host. Whoever can write there can move what is below: list no directory whose servers you would not
+        /// trust with each other's files.
+        allowed_bind_paths: Vec<String> = "",
+        /// The ports of the host at which everybody may publish ports of servers.
+        publishable_ports: Ports = "1024-65535",
         /// Speak this version of the engine's API instead of agreeing on one.
         docker_remote_api_version: Option<String>,
         /// Seconds that the engine has to answer.

@@ -77,6 +77,7 @@ fn instance(id: u128, second: i64) -> Instance {
         fault: None,
         snapshot_image: None,
         detour: Detour::default(),
+        licence: Default::default(),
         password_data: None,
         created_at: at(second),
         updated_at: at(second),

@@ -37,6 +37,9 @@ pub struct RequestContext {
 }
 
 impl RequestContext {
+    /// The rule of who may give a container the host.
+    pub const DOCKER_PRIVILEGED: &str = "os_compute_api:servers:create:docker_privileged";
+
     pub fn has_role(&self, role: &str) -> bool {
         self.roles.iter().any(|have| have.eq_ignore_ascii_case(role))
     }
@@ -47,6 +50,15 @@ impl RequestContext {
             .judge
             .as_ref()
             .and_then(|judge| judge.permits(self, "context_is_admin", &self.as_owner()));
+        judged.unwrap_or_else(|| self.has_role("admin"))
+    }
+
+    /// Whether the caller may say in a `user_data` what gives a container the host.
+    pub fn may_give_the_host(&self) -> bool {
+        let judged = self.judge.as_ref().and_then(|judge| {
+            let owner = judge.owner().cloned().unwrap_or_else(|| self.as_owner());
+            judge.permits(self, Self::DOCKER_PRIVILEGED, &owner)
+        });
         judged.unwrap_or_else(|| self.has_role("admin"))
     }
 

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Flavor, Guard, ImageId, InstanceId, PowerState, ProjectId, TaskState, UserId, Vif, VmState};
+use super::{
+    Flavor, Guard, ImageId, InstanceId, Licence, PowerState, ProjectId, TaskState, UserId, Vif, VmState,
+};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Instance {
@@ -32,6 +34,8 @@ pub struct Instance {
     pub metadata: BTreeMap<String, String>,
     pub tags: BTreeSet<String>,
     pub user_data: Option<UserData>,
+    #[serde(default)]
+    pub licence: Licence,
     pub config_drive: bool,
     pub disk_config_auto: bool,
     pub access_ip_v4: Option<String>,

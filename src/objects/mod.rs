@@ -11,6 +11,7 @@ mod ids;
 mod image;
 mod instance;
 mod keypair;
+mod licence;
 mod lifetime;
 mod migration;
 mod quota;
@@ -37,6 +38,7 @@ pub use instance::{
     Wiring,
 };
 pub use keypair::Keypair;
+pub use licence::{HostPort, Licence};
 pub use lifetime::Lifetime;
 pub use migration::{Migration, MigrationKind, MigrationStatus};
 pub use quota::{QuotaOwner, QuotaResource, QuotaSet};

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 
 use super::Parsed;
+use super::claims::{Claim, What};
+use super::class::Class;
 use super::document::{Entries, Node};
 use super::error::Mistake;
 use super::options::ContainerOptions;
@@ -12,6 +14,8 @@ use super::vocabulary::{Place, nearest};
 pub(super) struct Draft {
     pub(super) options: ContainerOptions,
     pub(super) warnings: Vec<String>,
+    pub(super) claims: Vec<Claim>,
+    claimed: HashSet<(&'static str, What)>,
     /// docker-py's `detach`, which decides what is attached together with `stdin_open`.
     pub(super) detach: Option<bool>,
     /// What LXC was told to call the machine; an outspoken hostname wins.
@@ -19,6 +23,14 @@ pub(super) struct Draft {
 }
 
 impl Draft {
+    /// Begins with what is said already, which what is read goes over.
+    pub(super) fn over(options: ContainerOptions) -> Self {
+        Self {
+            options,
+            ..Self::default()
+        }
+    }
+
     /// Takes every entry in, or refuses the first that is wrong. The order is the table's, not the document's, so what
     /// a document means does not depend on how it is sorted; null is "not said" everywhere.
     pub(super) fn fill(&mut self, here: Place, elsewhere: Place, entries: &Entries) -> Result<(), Mistake> {
@@ -27,15 +39,29 @@ impl Draft {
                 return Err(Mistake::unknown_key(key, nearest(key, here, elsewhere)));
             }
         }
-        for (name, read) in here.rows {
+        for (name, class, read) in here.rows {
             let Some((_, node)) = entries.iter().find(|(key, _)| key == name) else {
                 continue;
             };
             if *node != Node::Null {
                 read(self, node).map_err(|mistake| mistake.under(name))?;
+                self.claim(format!("{}{name}", here.prefix), class);
             }
         }
         Ok(())
+    }
+
+    /// Notes what the key claims, unless another key has claimed it.
+    fn claim(&mut self, key: String, class: &Class) {
+        for what in (class.claims)(&self.options) {
+            if self.claimed.insert((class.option, what.clone())) {
+                self.claims.push(Claim {
+                    key: key.clone(),
+                    option: class.option,
+                    what,
+                });
+            }
+        }
     }
 
     pub(super) fn warn(&mut self, key: &str, why: &str) {
@@ -55,6 +81,7 @@ impl Draft {
         Parsed {
             options,
             warnings: self.warnings,
+            claims: self.claims,
         }
     }
 }

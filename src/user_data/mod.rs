@@ -6,14 +6,18 @@
 //! right, because an option that is silently dropped is found out in production.
 //!
 //! The walk: `envelope` undoes what the text came wrapped in, `document` makes a tree of it, `vocabulary` finds the
-//! table it is written in, each row of the table reads its value with one of `shapes` into a `draft`.
+//! table it is written in, each row of the table reads its value with one of `shapes` into a `draft`, and says with its
+//! `class` what that claims of the host. Whether whoever wrote it may is judged in `claims`.
 
 mod camel;
+mod claims;
+mod class;
 mod docker_py;
 mod document;
 mod draft;
 mod envelope;
 mod error;
+mod flavor;
 mod mime;
 mod options;
 mod shapes;
@@ -24,8 +28,11 @@ mod vocabulary;
 use document::Document;
 use draft::Draft;
 
+pub use claims::{Claim, Leaned, Leave, Refusal, What};
+pub use class::{Who, is_of_the_kernel};
 pub use error::{Error, Path};
-pub use options::{ContainerOptions, Device, PortBinding, RestartPolicy, Ulimit};
+pub use flavor::{BadSpec, FlavorOptions};
+pub use options::{ContainerOptions, Device, DeviceRequest, LogConfig, PortBinding, RestartPolicy, Ulimit};
 
 /// What a `user_data` asks for; the default when it is not addressed to us.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,33 +40,77 @@ pub struct Parsed {
     pub options: ContainerOptions,
     /// What was said and has no effect, a sentence each. They name keys, never values.
     pub warnings: Vec<String>,
+    /// What not everybody may say, in the order of the tables.
+    pub claims: Vec<Claim>,
+}
+
+impl Parsed {
+    /// Whether all that it claims is granted, and by whom. What nobody may have is refused to all.
+    pub fn judge(&self, leave: &Leave<'_>) -> Result<Leaned, Refusal> {
+        let policy = self.options.restart_policy.as_ref();
+        let restarts = policy.is_some_and(|policy| policy.name != "no");
+        claims::judge(&self.claims, restarts, leave)
+    }
+}
+
+/// A key as the reference tells of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// What its vocabulary calls the host's part: `HostConfig` or `host_config`.
+    pub vocabulary: &'static str,
+    pub in_host: bool,
+    pub name: &'static str,
+    pub who: Who,
+}
+
+/// Every key of the two vocabularies.
+pub fn keys() -> impl Iterator<Item = Key> {
+    vocabulary::VOCABULARIES.iter().flat_map(|vocabulary| {
+        let places = [(vocabulary.top, false), (vocabulary.host, true)];
+        places.into_iter().flat_map(move |(place, in_host)| {
+            place.rows.iter().map(move |(name, class, _)| Key {
+                vocabulary: vocabulary.host.prefix.trim_end_matches('.'),
+                in_host,
+                name,
+                who: class.who,
+            })
+        })
+    })
 }
 
 /// Reads `user_data` after its base64 was undone. It may be anything at all, of any size; the time it takes grows with
 /// the size alone.
 pub fn parse(user_data: &[u8]) -> Result<Parsed, Error> {
+    parse_over(&FlavorOptions::default(), user_data)
+}
+
+/// The same over what the flavor says: what it says alone holds, lists are joined, and otherwise the document wins.
+pub fn parse_over(flavor: &FlavorOptions, user_data: &[u8]) -> Result<Parsed, Error> {
+    let nothing = || Draft::over(flavor.options.clone()).finish();
     let Some(text) = envelope::open(user_data) else {
-        return Ok(Parsed::default());
+        return Ok(nothing());
     };
     let document = match Document::read(&text) {
         Ok(document) => document,
         Err(unreadable) if vocabulary::looks_like_ours(&text) => return Err(Error::Unreadable(unreadable.0)),
-        Err(_) => return Ok(Parsed::default()),
+        Err(_) => return Ok(nothing()),
     };
-    options_of(&document).map_err(|mistake| {
+    let parsed = options_of(&document, flavor).map_err(|mistake| {
         let line = document.line_of(&mistake.path);
         mistake.in_line(line)
-    })
+    });
+    Ok(parsed?.unwrap_or_else(nothing))
 }
 
-fn options_of(document: &Document<'_>) -> Result<Parsed, error::Mistake> {
+/// Nothing of a document that is not ours.
+fn options_of(document: &Document<'_>, flavor: &FlavorOptions) -> Result<Option<Parsed>, error::Mistake> {
     let Some(entries) = document.mapping() else {
-        return Ok(Parsed::default());
+        return Ok(None);
     };
     let Some(vocabulary) = vocabulary::of_document(entries)? else {
-        return Ok(Parsed::default());
+        return Ok(None);
     };
-    let mut draft = Draft::default();
+    let mut draft = Draft::over(flavor.options.clone());
     draft.fill(vocabulary.top, vocabulary.host, entries)?;
-    Ok(draft.finish())
+    Ok(Some(draft.finish()))
 }

@@ -61,6 +61,38 @@ pub struct ContainerOptions {
     pub ulimits: Vec<Ulimit>,
     pub labels: BTreeMap<String, String>,
     pub stop_signal: Option<String>,
+    /// In bytes.
+    pub shm_size: Option<i64>,
+    pub sysctls: BTreeMap<String, String>,
+    pub pid_mode: Option<String>,
+    pub ipc_mode: Option<String>,
+    pub uts_mode: Option<String>,
+    pub userns_mode: Option<String>,
+    pub cgroupns_mode: Option<String>,
+    pub runtime: Option<String>,
+    pub cgroup_parent: Option<String>,
+    pub log_config: Option<LogConfig>,
+    pub oom_score_adj: Option<i64>,
+    pub oom_kill_disable: Option<bool>,
+    pub device_requests: Vec<DeviceRequest>,
+    /// Such as `c 10:229 rwm`.
+    pub device_cgroup_rules: Vec<String>,
+    pub volume_driver: Option<String>,
+    pub init: Option<bool>,
+    pub pids_limit: Option<i64>,
+    pub readonly_rootfs: Option<bool>,
+    pub group_add: Vec<String>,
+    /// Paths in the container with options of the mount.
+    pub tmpfs: BTreeMap<String, String>,
+}
+
+impl ContainerOptions {
+    /// The options that may name a container whose namespace is shared.
+    pub fn modes_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        [&mut self.network_mode, &mut self.pid_mode, &mut self.ipc_mode]
+            .into_iter()
+            .flatten()
+    }
 }
 
 /// Where on the host a port of the container is reached.
@@ -86,6 +118,25 @@ pub struct Device {
     pub path_in_container: String,
     /// Some of `rwm`.
     pub cgroup_permissions: String,
+}
+
+/// Where the engine writes what the container says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct LogConfig {
+    pub driver: Option<String>,
+    pub options: BTreeMap<String, String>,
+}
+
+/// Devices that a driver of the engine's chooses, such as processors for graphics.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct DeviceRequest {
+    pub driver: Option<String>,
+    /// -1 is all there are.
+    pub count: Option<i64>,
+    pub ids: Vec<String>,
+    /// One of these lists has to be met in full.
+    pub capabilities: Vec<Vec<String>>,
+    pub options: BTreeMap<String, String>,
 }
 
 /// A resource limit of the container's processes.

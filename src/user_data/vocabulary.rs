@@ -1,12 +1,13 @@
 //! Which words a document is written in, and which word was meant by one that does not exist.
 
+use super::class::Class;
 use super::document::{Entries, Node};
 use super::draft::Draft;
 use super::error::Mistake;
 use super::{camel, docker_py};
 
-/// A key, and how its value gets into the draft.
-pub(super) type Row = (&'static str, fn(&mut Draft, &Node) -> Result<(), Mistake>);
+/// A key, who may say it, and how its value gets into the draft.
+pub(super) type Row = (&'static str, Class, fn(&mut Draft, &Node) -> Result<(), Mistake>);
 
 /// A mapping whose keys are known, and what leads to it.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,7 @@ pub(super) struct Vocabulary {
     pub(super) host: Place,
 }
 
-const VOCABULARIES: [Vocabulary; 2] = [camel::VOCABULARY, docker_py::VOCABULARY];
+pub(super) const VOCABULARIES: [Vocabulary; 2] = [camel::VOCABULARY, docker_py::VOCABULARY];
 
 /// Keys of other people's documents that look like a slip in one of ours.
 const FOREIGN: [&str; 2] = ["users", "groups"];
@@ -35,7 +36,7 @@ const SLIPS_LOOKED_FOR: usize = 64;
 
 impl Place {
     pub(super) fn row(&self, key: &str) -> Option<&'static Row> {
-        self.rows.iter().find(|(name, _)| *name == key)
+        self.rows.iter().find(|(name, ..)| *name == key)
     }
 }
 
@@ -128,16 +129,20 @@ fn closest(key: &str, place: Place) -> Option<(usize, String)> {
     }
     let key = key.to_lowercase();
     let distance = |name: &str| strsim::osa_distance(&key, &name.to_lowercase());
-    let (distance, name) = place.rows.iter().map(|(name, _)| (distance(name), *name)).min()?;
+    let (distance, name) = place
+        .rows
+        .iter()
+        .map(|(name, ..)| (distance(name), *name))
+        .min()?;
     Some((distance, format!("{}{name}", place.prefix)))
 }
 
 /// `env` for `environment`.
 fn beginning_with(key: &str, place: Place) -> Option<String> {
-    let (name, _) = place
+    let (name, ..) = place
         .rows
         .iter()
-        .find(|(name, _)| key.len() >= 3 && name.starts_with(key))?;
+        .find(|(name, ..)| key.len() >= 3 && name.starts_with(key))?;
     Some(format!("{}{name}", place.prefix))
 }
 

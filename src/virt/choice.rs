@@ -64,6 +64,7 @@ mod tests {
             shared_directory: None,
             inject_key: false,
             privileged: false,
+            allowed_bind_paths: Vec::new(),
             plugging: Plugging::Engine,
             guests: None,
         };

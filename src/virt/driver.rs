@@ -25,6 +25,9 @@ pub enum Error {
     /// What no container can do, or not on this host; the words say what it would need.
     #[error("{0}")]
     Unsupported(String),
+    /// What the server's `user_data` asks for was never allowed, or is not any more.
+    #[error("{0}")]
+    Forbidden(String),
     #[error("{0}")]
     UserData(#[from] crate::user_data::Error),
     #[error(transparent)]
@@ -166,6 +169,14 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     async fn observe(&self, id: InstanceId) -> Result<Option<Observed>, Error>;
     /// Every container of this deployment, whether or not a record owns it.
     async fn observe_all(&self) -> Result<Vec<(InstanceId, Observed)>, Error>;
+    /// Whether servers may have this path of the host without an operator's leave, as it is now.
+    async fn allows_bind(&self, _source: &str) -> bool {
+        false
+    }
+    /// Whether ports of servers that have interfaces are published on the host.
+    fn publishes_ports(&self) -> bool {
+        false
+    }
     async fn resources(&self) -> Result<HostResources, Error>;
     /// How long the host has been up and how busy it is, in the words of `uptime`; `None` where that cannot be known.
     async fn host_uptime(&self) -> Result<Option<String>, Error> {

@@ -32,21 +32,7 @@ pub(super) fn instance(number: u128) -> Instance {
         hostname: "my-server".to_owned(),
         image: None,
         image_properties: [].into(),
-        flavor: Flavor {
-            id: FlavorId::from("1"),
-            name: "m1.test".to_owned(),
-            description: None,
-            vcpus: 2,
-            memory_mb: 64,
-            root_gb: 5,
-            ephemeral_gb: 0,
-            swap_mb: 32,
-            rxtx_factor: 1.0,
-            is_public: true,
-            disabled: false,
-            extra_specs: [].into(),
-            created_at: Timestamp::UNIX_EPOCH,
-        },
+        flavor: flavor(),
         key_name: None,
         key_data: None,
         metadata: [].into(),
@@ -74,11 +60,30 @@ pub(super) fn instance(number: u128) -> Instance {
         fault: None,
         snapshot_image: None,
         detour: Detour::default(),
+        licence: Default::default(),
         password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,
         launched_at: None,
         terminated_at: None,
+    }
+}
+
+fn flavor() -> Flavor {
+    Flavor {
+        id: FlavorId::from("1"),
+        name: "m1.test".to_owned(),
+        description: None,
+        vcpus: 2,
+        memory_mb: 64,
+        root_gb: 5,
+        ephemeral_gb: 0,
+        swap_mb: 32,
+        rxtx_factor: 1.0,
+        is_public: true,
+        disabled: false,
+        extra_specs: [].into(),
+        created_at: Timestamp::UNIX_EPOCH,
     }
 }
 

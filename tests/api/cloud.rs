@@ -28,8 +28,8 @@ use crate::contract::{Asked, check};
 
 const POLICY: &str = "policy.yaml";
 
-/// Project and token go by the same name; `admin` is an administrator, `reader` reads in the project of `demo`, and `service`
-/// is another service of the cloud.
+/// Project and token go by the same name; `admin` is an administrator, `operator` one in the project of `demo`, `reader` reads
+/// in the project of `demo`, and `service` is another service of the cloud.
 #[derive(Debug)]
 pub(crate) struct People;
 
@@ -40,6 +40,7 @@ impl Validate for People {
             "demo" => ("0d", &["member", "reader"]),
             "reader" => ("0d", &["reader"]),
             "other" => ("0e", &["member", "reader"]),
+            "operator" => ("0d", &["admin", "member", "reader"]),
             "admin" => ("0a", &["admin", "member", "reader"]),
             "service" => ("0f", &["service"]),
             _ => return Err(Error::Unauthorized),

@@ -33,6 +33,7 @@ mod security_groups;
 mod server_groups;
 mod servers;
 mod services;
+mod the_host;
 mod usage;
 mod versions;
 mod volumes;

@@ -92,6 +92,16 @@ async fn limits_change_while_the_server_runs_on() {
 }
 
 #[tokio::test]
+async fn a_server_sees_as_many_processors_as_its_flavor_has() {
+    let stage = Stage::set().await;
+    let count = "while :; do echo $(grep -c ^processor /proc/cpuinfo) processors; sleep 0.1; done";
+    let server = stage.running(&format!("sh -c '{count}'")).await;
+    stage.console_with(server.id, "1 processors").await;
+    stage.driver.resize(&of_size(&server, 3, 64)).await.unwrap();
+    stage.console_with(server.id, "3 processors").await;
+}
+
+#[tokio::test]
 async fn a_rescue_system_mends_the_servers_files() {
     let stage = Stage::set().await;
     let server = stage

@@ -31,6 +31,7 @@ async fn a_boot_asks_four_things() {
             shared_directory: None,
             inject_key: false,
             privileged: false,
+            allowed_bind_paths: Vec::new(),
             plugging: stage.plugging.clone(),
             guests: None,
         },

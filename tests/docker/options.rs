@@ -50,10 +50,11 @@ async fn a_create_body_in_the_engines_own_words_is_followed() {
 async fn a_volume_of_the_host_is_bound_and_an_anonymous_one_goes_with_the_server() {
     let stage = Stage::set().await;
     std::fs::write(stage.files.path().join("word"), "from the host\n").unwrap();
-    let server = instance(&format!(
+    let mut server = instance(&format!(
         "volumes: {{{}: /mnt}}\ncommand: [sh, -c, 'cat /mnt/word; sleep 1000']\n",
         stage.files.path().display()
     ));
+    server.licence.operator = true;
     stage.boot(&server, &stage.local_image().await).await.unwrap();
     stage.console_with(server.id, "from the host").await;
 

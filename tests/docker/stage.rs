@@ -62,6 +62,7 @@ impl Stage {
             shared_directory: None,
             inject_key: false,
             privileged: false,
+            allowed_bind_paths: Vec::new(),
             plugging: vif::choose("generic", &vif::Settings::default(), Arc::new(kernel)).unwrap(),
             guests: None,
         };
@@ -383,6 +384,7 @@ pub(crate) fn instance(user_data: &str) -> Instance {
         exit_code: None,
         snapshot_image: None,
         detour: Detour::default(),
+        licence: Default::default(),
         password_data: None,
         progress: 0,
         lock: None,

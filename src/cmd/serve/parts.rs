@@ -1,5 +1,6 @@
 //! What both settings are built of, from the configuration to the rooms' own terms.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,6 +125,7 @@ pub(super) async fn core(
         shared_directory: conf.docker.shared_directory.clone(),
         inject_key: conf.docker.inject_key,
         privileged: conf.docker.privileged,
+        allowed_bind_paths: conf.docker.allowed_bind_paths.iter().map(PathBuf::from).collect(),
         plugging: wires.plugging,
         guests: Some(Guests::new(Arc::new(directory), told)),
     };
@@ -182,6 +184,7 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
             server_groups: limit(conf.quota.server_groups),
             server_group_members: limit(conf.quota.server_group_members),
         },
+        publishable_ports: conf.docker.publishable_ports.0.clone(),
         ephemeral: state.ephemeral,
         ..compute::Settings::default()
     }

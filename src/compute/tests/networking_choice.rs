@@ -380,14 +380,17 @@ async fn a_container_that_joins_another_network_has_none_of_its_own() {
         ..boot("web")
     };
     let words = "The network_mode 'host' of the user_data is for a server without networks: ask for `networks: none`.";
+    let operator = RequestContext {
+        roles: vec!["admin".to_owned()],
+        ..user()
+    };
     for choice in [NetworkChoice::Unspecified, boot_on(&[network]).network] {
-        assert_eq!(
-            refusal(&compute, refused(wish(choice))).await,
-            ("400", words.to_owned())
-        );
+        let error = compute.boot(&operator, refused(wish(choice))).await.unwrap_err();
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert_eq!(error.to_string(), words);
     }
     let id = compute
-        .boot(&user(), wish(NetworkChoice::None))
+        .boot(&operator, wish(NetworkChoice::None))
         .await
         .unwrap()
         .instances[0]

@@ -1,6 +1,7 @@
 //! What a text in the file may mean: one impl per type that an option can have.
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use secrecy::SecretString;
@@ -189,6 +190,32 @@ impl Value for Cidr {
             address: IpAddr::from([0, 0, 0, 0]),
             prefix: 32,
         }
+    }
+}
+
+/// Ports and ranges of them, with commas between them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ports(pub Vec<RangeInclusive<u16>>);
+
+impl Value for Ports {
+    const KIND: Kind = Kind::Text;
+
+    fn parse(text: &str) -> Result<Self, &'static str> {
+        let range = |item: &str| {
+            let (first, last) = item.split_once('-').unwrap_or((item, item));
+            let (first, last): (u16, u16) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+            (1..=last).contains(&first).then_some(first..=last)
+        };
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        items
+            .map(range)
+            .collect::<Option<_>>()
+            .map(Self)
+            .ok_or("ports and ranges of ports, as 1024-65535,53")
+    }
+
+    fn blank() -> Self {
+        Self::default()
     }
 }
 

@@ -145,6 +145,7 @@ fn record() -> Instance {
         fault: None,
         snapshot_image: None,
         detour: Detour::default(),
+        licence: Default::default(),
         password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

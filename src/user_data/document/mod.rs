@@ -63,6 +63,10 @@ impl<'t> Document<'t> {
         }
     }
 
+    pub(super) fn into_root(self) -> Node {
+        self.root
+    }
+
     /// Reads the text once more: only for a document that is refused.
     pub(super) fn line_of(&self, path: &Path) -> Option<usize> {
         if is_json(self.text) {

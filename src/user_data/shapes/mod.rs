@@ -4,6 +4,7 @@ pub(super) mod binds;
 pub(super) mod command;
 pub(super) mod devices;
 pub(super) mod env;
+pub(super) mod host_side;
 pub(super) mod lxc;
 pub(super) mod names;
 pub(super) mod pairs;

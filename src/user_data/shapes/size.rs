@@ -1,6 +1,6 @@
 //! Sizes with a unit, as docker-py takes them.
 
-use super::values::{bytes, bytes_or_unlimited, unfit};
+use super::values::{bytes, bytes_or_unlimited, number, unfit};
 use crate::user_data::document::Node;
 use crate::user_data::error::Mistake;
 
@@ -12,6 +12,11 @@ pub(in crate::user_data) fn memory(node: &Node) -> Result<Option<i64>, Mistake> 
 
 pub(in crate::user_data) fn memory_or_unlimited(node: &Node) -> Result<Option<i64>, Mistake> {
     in_bytes(node).and_then(|node| bytes_or_unlimited(&node))
+}
+
+/// Any size: what it is of is not the container's memory.
+pub(in crate::user_data) fn size(node: &Node) -> Result<Option<i64>, Mistake> {
+    in_bytes(node).and_then(|node| number(&node, 1, EXPECTED))
 }
 
 fn in_bytes(node: &Node) -> Result<Node, Mistake> {

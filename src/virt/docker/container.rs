@@ -4,15 +4,26 @@ use std::collections::HashMap;
 
 use bollard::models::{ContainerCreateBody, HostConfig, ImageConfig};
 
-use super::dialect::{devices, restart_policy, some, ulimits};
+use super::dialect::{
+    cgroupns_mode, device_requests, devices, hosts_alone, log_config, pairs, restart_policy, some, ulimits,
+};
 use super::joining::Joining;
 use super::names;
+use super::restart::remembered;
 use crate::objects::{DeploymentId, Flavor, Image, Instance};
-use crate::user_data::ContainerOptions;
+use crate::user_data::{ContainerOptions, is_of_the_kernel};
 use crate::virt::Error;
 
 /// The kernel takes no more.
 const MOST_SHARES: i64 = 262_144;
+/// Nor fewer.
+const LEAST_SHARES: i64 = 2;
+
+/// In microseconds, as the kernel has it.
+const USUAL_PERIOD: i64 = 100_000;
+/// The engine gives no container less of a processor.
+const LEAST_NANO_CPUS: i64 = 10_000_000;
+const NANO: i64 = 1_000_000_000;
 
 /// What the host decides about a container.
 #[derive(Debug, Clone)]
@@ -39,7 +50,8 @@ pub(in crate::virt) struct EngineImage {
 ///
 /// 1. the image's own configuration, with its `os_command_line` property in place of its command;
 /// 2. `user_data` (its environment is laid over the server's metadata, its labels beside ours);
-/// 3. the flavor's limits: a user may ask for less swap, never for more of anything;
+/// 3. the flavor's limits and `quota:cpu_*`: a user may ask for less swap, never for more of anything (what it says in
+///    `docker:<option>` is among the options already);
 /// 4. what the driver must own: image, hostname, labels, the key, the config drive, and the network.
 ///
 /// A server with interfaces of ours has no other network: modes, links, ports to publish, hardware addresses and name
@@ -56,6 +68,7 @@ pub(in crate::virt) fn create_body(
 ) -> Result<ContainerCreateBody, Error> {
     let cmd = command(image, options)?;
     ensure_command(image, engine_image, options, cmd.as_deref())?;
+    ensure_working_dir(image, engine_image, options)?;
     let body = ContainerCreateBody {
         domainname: options.domainname.clone(),
         user: options.user.clone(),
@@ -95,11 +108,20 @@ impl Limits {
     /// `cpus` are those of the host.
     pub(super) fn of(flavor: &Flavor, options: &ContainerOptions, cpus: u32) -> Self {
         let memory = bytes(flavor.memory_mb);
+        let quota = |name: &str| -> Option<i64> { flavor.extra_specs.get(name)?.trim().parse().ok() };
         Self {
             memory,
             memory_swap: memory.map(|memory| memory_and_swap(memory, flavor.swap_mb, options.memory_swap)),
-            cpu_shares: (i64::from(flavor.vcpus) * 1024).min(MOST_SHARES),
-            nano_cpus: i64::from(flavor.vcpus.min(cpus)) * 1_000_000_000,
+            cpu_shares: quota("quota:cpu_shares")
+                .filter(|shares| *shares > 0)
+                .unwrap_or_else(|| i64::from(flavor.vcpus) * 1024)
+                .clamp(LEAST_SHARES, MOST_SHARES),
+            nano_cpus: nano_cpus(
+                flavor.vcpus,
+                cpus,
+                quota("quota:cpu_quota"),
+                quota("quota:cpu_period"),
+            ),
         }
     }
 }
@@ -124,6 +146,26 @@ fn host_config(instance: &Instance, options: &ContainerOptions, ground: &Ground<
         restart_policy: options.restart_policy.as_ref().map(restart_policy),
         devices: devices(options),
         ulimits: ulimits(options),
+        init: options.init,
+        pids_limit: options.pids_limit,
+        readonly_rootfs: options.readonly_rootfs,
+        group_add: some(&options.group_add),
+        tmpfs: pairs(&options.tmpfs),
+        shm_size: options.shm_size,
+        sysctls: pairs(&options.sysctls),
+        oom_score_adj: options.oom_score_adj,
+        oom_kill_disable: options.oom_kill_disable,
+        log_config: log_config(options),
+        volume_driver: options.volume_driver.clone(),
+        device_requests: device_requests(options),
+        device_cgroup_rules: some(&options.device_cgroup_rules),
+        runtime: options.runtime.clone(),
+        cgroup_parent: options.cgroup_parent.clone(),
+        cgroupns_mode: cgroupns_mode(options),
+        pid_mode: options.pid_mode.clone(),
+        ipc_mode: options.ipc_mode.clone(),
+        uts_mode: hosts_alone(options.uts_mode.as_ref()),
+        userns_mode: hosts_alone(options.userns_mode.as_ref()),
         ..HostConfig::default()
     }
 }
@@ -167,6 +209,22 @@ fn ensure_command(
     })
 }
 
+/// An image must not reach where no user may: see the class of `working_dir`.
+fn ensure_working_dir(
+    image: &Image,
+    engine_image: &EngineImage,
+    options: &ContainerOptions,
+) -> Result<(), Error> {
+    let own = engine_image.config.working_dir.as_deref().unwrap_or_default();
+    match options.working_dir.is_none() && is_of_the_kernel(own) {
+        true => Err(Error::ImageUnacceptable {
+            id: image.id,
+            reason: format!("its working directory {own} is the kernel's: say another one in user_data"),
+        }),
+        false => Ok(()),
+    }
+}
+
 /// In a container this is how cloud-init knows that there is an OpenStack around it.
 const WHAT_IT_IS: &str = "product_name=OpenStack Nova";
 
@@ -189,12 +247,14 @@ fn environment(instance: &Instance, options: &ContainerOptions) -> Vec<String> {
 
 fn labels(instance: &Instance, options: &ContainerOptions, ground: &Ground<'_>) -> HashMap<String, String> {
     let ours = names::labels(ground.deployment, ground.host, instance);
+    let restart = remembered(options.restart_policy.as_ref());
     let theirs = options
         .labels
         .iter()
         .map(|(key, value)| (key.clone(), value.clone()));
     theirs
         .chain(ours.into_iter().map(|(key, value)| (key.to_owned(), value)))
+        .chain([(names::RESTART.to_owned(), restart)])
         .collect()
 }
 
@@ -207,6 +267,20 @@ fn shutdown_timeout(image: &Image) -> Option<i64> {
         .parse()
         .ok()
         .filter(|seconds| *seconds > 0)
+}
+
+/// Nova's `quota:cpu_quota` is the time in each period that each virtual processor has; a negative one is as much as there is.
+fn nano_cpus(vcpus: u32, cpus: u32, quota: Option<i64>, period: Option<i64>) -> i64 {
+    let most = i64::from(cpus).saturating_mul(NANO);
+    let period = period.filter(|period| *period > 0).unwrap_or(USUAL_PERIOD);
+    let each = match quota {
+        Some(quota @ 1..) => {
+            i64::try_from(i128::from(quota) * i128::from(NANO) / i128::from(period)).unwrap_or(i64::MAX)
+        }
+        Some(i64::MIN..=-1) => return most,
+        _ => NANO,
+    };
+    each.saturating_mul(vcpus.into()).min(most).max(LEAST_NANO_CPUS)
 }
 
 /// Nothing when the flavor does not limit.

@@ -58,6 +58,7 @@ fn a_server_that_asks_for_nothing_gets_its_flavor_and_its_labels() {
             "org.openstack.nova.user_id": "user",
             "org.openstack.nova.host": "rack-1",
             "org.openstack.nova.name": "My Server",
+            "org.openstack.nova.restart_policy": "",
         },
         "Env": ["product_name=OpenStack Nova"],
         "HostConfig": {
@@ -94,7 +95,7 @@ fn user_data_says_all_but_what_the_driver_owns() {
     };
     let mut found = body(&instance(1), &image(2), user_data, &ground);
     let labels = found.as_object_mut().unwrap().remove("Labels").unwrap();
-    assert_eq!(labels.as_object().unwrap().len(), 6);
+    assert_eq!(labels.as_object().unwrap().len(), 7);
     let expected = json!({
         "Hostname": "my-server", "Domainname": "example.org", "User": "1000", "Tty": true, "OpenStdin": false,
         "Env": ["A=b", "product_name=OpenStack Nova"], "Cmd": ["run"], "Entrypoint": ["/init"], "Image": "sha256:aa", "Volumes": {"/data": {}},

@@ -1,13 +1,13 @@
 //! Lists of options in the engine client's types.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use bollard::models::{
-    DeviceMapping, PortBinding as EnginePort, ResourcesUlimits, RestartPolicy as EngineRestart,
-    RestartPolicyNameEnum,
+    DeviceMapping, DeviceRequest as EngineRequest, HostConfigCgroupnsModeEnum, HostConfigLogConfig,
+    PortBinding as EnginePort, ResourcesUlimits, RestartPolicy as EngineRestart, RestartPolicyNameEnum,
 };
 
-use crate::user_data::{ContainerOptions, PortBinding, RestartPolicy};
+use crate::user_data::{ContainerOptions, DeviceRequest, PortBinding, RestartPolicy};
 
 pub(super) fn port_bindings(options: &ContainerOptions) -> Option<HashMap<String, Option<Vec<EnginePort>>>> {
     let engine = |port: &PortBinding| EnginePort {
@@ -50,6 +50,41 @@ pub(super) fn ulimits(options: &ContainerOptions) -> Option<Vec<ResourcesUlimits
         hard: Some(ulimit.hard),
     });
     (!options.ulimits.is_empty()).then(|| ulimits.collect())
+}
+
+pub(super) fn device_requests(options: &ContainerOptions) -> Option<Vec<EngineRequest>> {
+    let engine = |request: &DeviceRequest| EngineRequest {
+        driver: request.driver.clone(),
+        count: request.count,
+        device_ids: some(&request.ids),
+        capabilities: (!request.capabilities.is_empty()).then(|| request.capabilities.clone()),
+        options: pairs(&request.options),
+    };
+    (!options.device_requests.is_empty()).then(|| options.device_requests.iter().map(engine).collect())
+}
+
+pub(super) fn log_config(options: &ContainerOptions) -> Option<HostConfigLogConfig> {
+    options.log_config.as_ref().map(|log| HostConfigLogConfig {
+        typ: log.driver.clone(),
+        config: pairs(&log.options),
+    })
+}
+
+pub(super) fn cgroupns_mode(options: &ContainerOptions) -> Option<HostConfigCgroupnsModeEnum> {
+    options.cgroupns_mode.as_deref().map(|mode| match mode {
+        "host" => HostConfigCgroupnsModeEnum::HOST,
+        _ => HostConfigCgroupnsModeEnum::PRIVATE,
+    })
+}
+
+/// The engine has no word for a namespace of the container's own.
+pub(super) fn hosts_alone(mode: Option<&String>) -> Option<String> {
+    mode.filter(|mode| *mode == "host").cloned()
+}
+
+/// Nothing for an empty mapping.
+pub(super) fn pairs(map: &BTreeMap<String, String>) -> Option<HashMap<String, String>> {
+    (!map.is_empty()).then(|| map.clone().into_iter().collect())
 }
 
 /// Nothing for an empty list.

@@ -37,6 +37,8 @@ pub struct Settings {
     pub inject_key: bool,
     /// Every container is privileged.
     pub privileged: bool,
+    /// What lies in these directories of the host everybody may bind.
+    pub allowed_bind_paths: Vec<PathBuf>,
     /// Who connects servers to their networks.
     pub plugging: Plugging,
     /// Who answers servers at 169.254.169.254, where VIFs are plugged by us.
@@ -187,6 +189,14 @@ impl ComputeDriver for DockerDriver {
 
     async fn observe_all(&self) -> Result<Vec<(InstanceId, Observed)>, Error> {
         self.look_at_all().await
+    }
+
+    async fn allows_bind(&self, source: &str) -> bool {
+        self.allowed_source(source).await.is_some()
+    }
+
+    fn publishes_ports(&self) -> bool {
+        matches!(self.settings.plugging, Plugging::Engine)
     }
 
     async fn resources(&self) -> Result<HostResources, Error> {

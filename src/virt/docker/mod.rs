@@ -1,8 +1,10 @@
 //! Servers as containers of a Docker engine: each of Nova's verbs in terms of the engine's own.
 
+mod allowed;
 mod config_drive;
 mod console;
 mod container;
+mod cpuinfo;
 mod diagnostics;
 mod dialect;
 mod driver;
@@ -20,6 +22,7 @@ mod power;
 mod refusal;
 mod rescue;
 mod resize;
+mod restart;
 mod snapshot;
 mod spawn;
 mod turns;
@@ -27,7 +30,7 @@ mod uptime;
 
 pub use driver::{DockerDriver, Settings};
 // The fake driver refuses by the same rules.
+pub(super) use allowed::Asked;
 pub(super) use container::{EngineImage, Ground, create_body};
 pub(super) use fetch::ensure_format;
 pub(super) use joining::Joining;
-pub(super) use spawn::container_options;

@@ -11,6 +11,8 @@ const PROJECT: &str = "org.openstack.nova.project_id";
 const USER: &str = "org.openstack.nova.user_id";
 const HOST: &str = "org.openstack.nova.host";
 const NAME: &str = "org.openstack.nova.name";
+/// The restart policy that the container was made with.
+pub(super) const RESTART: &str = "org.openstack.nova.restart_policy";
 
 /// nova-docker's own rule.
 pub(super) fn container_name(id: InstanceId) -> String {
@@ -44,7 +46,7 @@ pub(super) fn labels(
 
 /// The same labels with nothing in them: a snapshot must not claim to be a server.
 pub(super) fn blank_labels() -> HashMap<String, String> {
-    [INSTANCE, DEPLOYMENT, PROJECT, USER, HOST, NAME]
+    [INSTANCE, DEPLOYMENT, PROJECT, USER, HOST, NAME, RESTART]
         .into_iter()
         .map(|label| (label.to_owned(), String::new()))
         .collect()

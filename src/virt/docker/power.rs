@@ -6,6 +6,7 @@ use bollard::models::ContainerInspectResponse;
 use bollard::query_parameters::{KillContainerOptionsBuilder, StopContainerOptionsBuilder};
 
 use super::DockerDriver;
+use super::allowed::Bound;
 use super::networking::{HostEnds, Ready, network_mode};
 use super::observe::observed;
 use super::refusal::refused_for;
@@ -38,20 +39,32 @@ impl DockerDriver {
             id: container.id.clone().ok_or(Error::NoSuchInstance(id))?,
             network_mode: network_mode(container).to_owned(),
         };
+        if self.check_mounts(container, instance).await? == Bound::Nothing {
+            self.let_restart(id, container).await?;
+        }
         self.over(id);
         self.prepare(instance, &network.vifs).await?;
         let started = self.start_connected(&ready, instance, network).await;
         if started.is_err()
-            && let Err(error) = self.kill(id).await
+            && let Err(error) = self.give_up(id).await
         {
             tracing::error!(instance.id = %id, %error, "a server without its network could not be stopped");
         }
         started
     }
 
+    async fn give_up(&self, id: InstanceId) -> Result<(), Error> {
+        let container = self.existing(id).await?;
+        self.keep_from_restarting(id, &container).await?;
+        self.kill(id).await.map(drop)
+    }
+
     /// A paused container goes on first, or it could not hear that it should end.
     pub(super) async fn stop(&self, id: InstanceId, timeout: Duration) -> Result<Observed, Error> {
-        let (container, now) = self.container_and_state(id).await?;
+        let found = self.existing(id).await?;
+        let now = observed(&found);
+        self.keep_from_restarting(id, &found).await?;
+        let container = found.id.clone().ok_or(Error::NoSuchInstance(id))?;
         let api = self.docker.patient_api().await?;
         match now.power_state {
             PowerState::Shutdown => {
@@ -63,9 +76,11 @@ impl DockerDriver {
         }
         let seconds = i32::try_from(timeout.as_secs()).unwrap_or(i32::MAX);
         let options = StopContainerOptionsBuilder::default().t(seconds).build();
-        api.stop_container(&container, Some(options))
-            .await
-            .map_err(refused_for(id))?;
+        let stopped = api.stop_container(&container, Some(options)).await;
+        if stopped.is_err() {
+            self.let_restart(id, &found).await?;
+        }
+        stopped.map_err(refused_for(id))?;
         self.over(id);
         self.state_after(id).await
     }

@@ -12,11 +12,11 @@ use bollard::query_parameters::{
 };
 
 use super::DockerDriver;
+use super::allowed::Asked;
 use super::container::{EngineImage, create_body};
 use super::names::{DEPLOYMENT, INSTANCE, container_name, is_parked, parked_name, rescue_volume};
 use super::observe::observed;
 use super::refusal::refused;
-use super::spawn::container_options;
 use crate::objects::{Image, Instance, InstanceId, PowerState, RequestContext};
 use crate::user_data::ContainerOptions;
 use crate::virt::{Error, NetworkInfo, Observed, Supplies};
@@ -238,7 +238,7 @@ fn rescue_options(instance: &Instance, image: &EngineImage) -> Result<ContainerO
     if says(&image.config.cmd) || says(&image.config.entrypoint) {
         return Ok(ContainerOptions::default());
     }
-    let own = container_options(instance)?;
+    let own = Asked::by(instance)?.said();
     Ok(ContainerOptions {
         cmd: own.cmd,
         entrypoint: own.entrypoint,

@@ -3,9 +3,9 @@
 use bollard::models::ContainerUpdateBody;
 
 use super::DockerDriver;
+use super::allowed::Asked;
 use super::container::Limits;
 use super::refusal::refused_for;
-use super::spawn::container_options;
 use crate::objects::Instance;
 use crate::virt::Error;
 
@@ -14,7 +14,7 @@ impl DockerDriver {
     pub(super) async fn limit(&self, instance: &Instance) -> Result<(), Error> {
         let id = instance.id;
         let container = self.existing(id).await?.id.ok_or(Error::NoSuchInstance(id))?;
-        let options = container_options(instance)?;
+        let options = Asked::by(instance)?.said();
         let limits = Limits::of(&instance.flavor, &options, self.host_cpus().await?);
         let update = ContainerUpdateBody {
             memory: limits.memory,
@@ -26,6 +26,7 @@ impl DockerDriver {
         let api = self.docker.api().await?;
         api.update_container(&container, update)
             .await
-            .map_err(refused_for(id))
+            .map_err(refused_for(id))?;
+        self.renew_cpuinfo(instance).await
     }
 }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bollard::models::{ContainerCreateBody, ContainerCreateResponse};
 use bollard::query_parameters::{
     CreateContainerOptions, CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder,
@@ -11,14 +9,15 @@ use bollard::query_parameters::{
 use tokio_util::sync::CancellationToken;
 
 use super::DockerDriver;
+use super::allowed::Bound;
 use super::container::{Ground, create_body};
 use super::joining::{Joining, with_mac_for_old_engines};
 use super::names::container_name;
 use super::networking::Ready;
 use super::refusal::refused;
 use crate::network::vif::Plugging;
-use crate::objects::{Image, Instance, InstanceId, RequestContext, UserData, Vif};
-use crate::user_data::{self, ContainerOptions};
+use crate::objects::{Image, Instance, InstanceId, RequestContext, Vif};
+use crate::user_data::ContainerOptions;
 use crate::virt::{Error, NetworkInfo, Observed, Supplies};
 
 impl DockerDriver {
@@ -29,7 +28,7 @@ impl DockerDriver {
         image: &Image,
         supplies: &Supplies,
     ) -> Result<Observed, Error> {
-        let options = container_options(instance)?;
+        let options = self.allowed_options(instance).await?;
         let present = self.present_or_load(context, image).await?;
         let cpus = self.host_cpus().await?;
         let made = async {
@@ -52,7 +51,11 @@ impl DockerDriver {
         supplies: &Supplies,
     ) -> Result<Ground<'_>, Error> {
         let drive = self.config_drive_bind(instance.id, supplies.config_drive.as_deref());
-        let binds = [self.key_bind(instance).await?, drive.await?];
+        let binds = [
+            self.key_bind(instance).await?,
+            drive.await?,
+            self.cpuinfo_bind(instance).await?,
+        ];
         let vifs = &supplies.network.vifs;
         Ok(Ground {
             deployment: self.settings.deployment,
@@ -100,6 +103,7 @@ impl DockerDriver {
         body: ContainerCreateBody,
     ) -> Result<Observed, Error> {
         let network_mode = mode_of(&body);
+        let inherits = inherits(&body);
         let created = match self.create_connected(instance, network, body).await {
             // The name is taken: what has it was there before.
             Err(Failure::Taken(error)) => return Err(refused(error)),
@@ -109,7 +113,7 @@ impl DockerDriver {
         let started = match created {
             Ok(id) => {
                 let ready = Ready { id, network_mode };
-                self.start_connected(&ready, instance, network).await
+                self.first_start(&ready, inherits, instance, network).await
             }
             Err(error) => Err(error),
         };
@@ -117,6 +121,23 @@ impl DockerDriver {
             self.discard(instance, &network.vifs).await;
         }
         started
+    }
+
+    /// What the container's own body says was judged; what it took over from another was not.
+    async fn first_start(
+        &self,
+        ready: &Ready,
+        inherits: bool,
+        instance: &Instance,
+        network: &NetworkInfo,
+    ) -> Result<Observed, Error> {
+        if inherits {
+            let container = self.existing(instance.id).await?;
+            if self.check_mounts(&container, instance).await? == Bound::Judged {
+                self.keep_from_restarting(instance.id, &container).await?;
+            }
+        }
+        self.start_connected(ready, instance, network).await
     }
 
     /// Makes the container, and meanwhile the host's ends of its VIFs.
@@ -249,25 +270,15 @@ impl From<crate::docker::Error> for Failure {
     }
 }
 
-pub(in crate::virt) fn container_options(instance: &Instance) -> Result<ContainerOptions, Error> {
-    let decoded = instance.user_data.as_ref().and_then(decoded);
-    let parsed = user_data::parse(&decoded.unwrap_or_default())?;
-    for warning in &parsed.warnings {
-        tracing::warn!(instance.id = %instance.id, warning, "user_data");
-    }
-    Ok(parsed.options)
-}
-
-/// Lines of base64 may be broken, as MIME does; what is no base64 is nothing of ours.
-fn decoded(user_data: &UserData) -> Option<Vec<u8>> {
-    let joined: String = user_data.base64().split_ascii_whitespace().collect();
-    STANDARD.decode(joined).ok()
-}
-
 fn mode_of(body: &ContainerCreateBody) -> String {
     let host = body.host_config.as_ref();
     host.and_then(|host| host.network_mode.clone())
         .unwrap_or_default()
+}
+
+fn inherits(body: &ContainerCreateBody) -> bool {
+    let host = body.host_config.as_ref();
+    host.is_some_and(|host| host.volumes_from.is_some())
 }
 
 fn refuses_disk_limit(error: &crate::docker::Error, body: &ContainerCreateBody) -> bool {

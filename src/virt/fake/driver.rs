@@ -1,5 +1,6 @@
 //! The fake driver's verbs, over a map of servers.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use crate::objects::{
     DeploymentId, Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, PowerState,
     RequestContext, Secret, TaskState, Vif,
 };
-use crate::virt::docker::{EngineImage, Ground, Joining, container_options, create_body, ensure_format};
+use crate::virt::docker::{Asked, EngineImage, Ground, Joining, create_body, ensure_format};
 use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
 
 /// Cheap to clone; clones share their servers.
@@ -107,7 +108,7 @@ impl ComputeDriver for FakeDriver {
         _progress: &dyn Progress,
     ) -> Result<Observed, Error> {
         self.state.enter(Verb::Spawn).await?;
-        let options = container_options(instance)?;
+        let options = Asked::by(instance)?.allowed(&instance.licence, &BTreeMap::new())?;
         let engine_image = self.engine_image(context, image).await?;
         ensure_places(&supplies.network)?;
         let ground = self.ground(Joining::ours(&options, &supplies.network.vifs));

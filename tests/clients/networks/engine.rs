@@ -34,7 +34,10 @@ async fn restarted(mut own: OwnEngine, play: Play) {
     unbroken(&one).await;
     assert_eq!([interface(&one).await, interface(&two).await], before);
 
-    let again = lasting(&play, &network).await;
+    let again = lasting(&play, "again", &network).await;
+    let away = lasting(&play, "away", &network).await;
+    play.user.act(&away, serde_json::json!({"os-stop": null})).await;
+    play.user.reaches(&away, "SHUTOFF").await;
     own.stop().await;
     is_missed(&play, true).await;
     own.start(false).await;
@@ -44,6 +47,12 @@ async fn restarted(mut own: OwnEngine, play: Play) {
     is_missed(&play, false).await;
     play.user.reaches(&again, "ACTIVE").await;
     play.user.reaches(&two, "SHUTOFF").await;
+    // It was put away before: the engine must not wake it.
+    let container = format!("nova-{away}");
+    let asked = ["inspect", "--format", "{{.State.Running}}", &container];
+    assert_eq!(engine::said(&asked).await.trim(), "false");
+    play.user.act(&away, serde_json::json!({"os-start": null})).await;
+    play.user.reaches(&away, "ACTIVE").await;
     for server in [&one, &two] {
         play.user.act(server, serde_json::json!({"os-start": null})).await;
         play.user.reaches(server, "ACTIVE").await;
@@ -59,9 +68,9 @@ async fn restarted(mut own: OwnEngine, play: Play) {
 }
 
 /// One that the engine itself starts again.
-async fn lasting(play: &Play, network: &str) -> String {
+async fn lasting(play: &Play, name: &str, network: &str) -> String {
     let user_data = format!("command: {STAYS}\nhost_config: {{restart_policy: {{Name: always}}}}\n");
-    let mut body = crate::stage::boot_body("again", &play.image, &user_data);
+    let mut body = crate::stage::boot_body(name, &play.image, &user_data);
     body["server"]["networks"] = serde_json::json!([{"uuid": network}]);
     let server = play.user.boot(&body).await;
     play.user.reaches(&server, "ACTIVE").await;

@@ -111,12 +111,9 @@ async fn a_server_asks_its_own_namespace_for_names_and_knows_its_own() {
 #[tokio::test]
 async fn who_shares_a_network_gets_no_interface() {
     let stage = Stage::set().await;
-    let server = boot(
-        &stage,
-        "host_config: {network_mode: host}\ncommand: sleep 1000\n",
-        &network(&[]),
-    )
-    .await;
+    let mut server = instance("host_config: {network_mode: host}\ncommand: sleep 1000\n");
+    server.licence.operator = true;
+    try_boot(&stage, &server, &network(&[])).await.unwrap();
     let refused = stage
         .driver
         .plug_vifs(&server, &network(&[vif(1, 1)]))

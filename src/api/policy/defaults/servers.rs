@@ -52,6 +52,16 @@ pub(super) const RULES: &[Rule] = &[
         &["POST /servers"],
     ),
     rule(
+        "os_compute_api:servers:create:docker_privileged",
+        ADMIN,
+        "Say in a user_data what gives a container the host.",
+        &[
+            "POST /servers",
+            "POST /servers/{server_id}/action (rebuild)",
+            "POST /servers/{server_id}/action (resize)",
+        ],
+    ),
+    rule(
         "compute:servers:create:requested_destination",
         ADMIN,
         "Ask for a host or hypervisor for a new server.",

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::compute;
+
 /// What a value has to be.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
@@ -168,6 +170,10 @@ fn whole(pattern: &str) -> Result<Regex, regex::Error> {
 
 /// Why the extra spec cannot be what it says, in Nova's words.
 pub(super) fn check(name: &str, value: &str) -> Result<(), String> {
+    if name.starts_with("docker:") {
+        return compute::check_docker_spec(name, value)
+            .map_err(|reason| format!("Validation failed; {reason}"));
+    }
     let Some(compiled) = &*COMPILED else { return Ok(()) };
     match compiled.kind(name) {
         Some(kind) => kind.check(value),
@@ -216,6 +222,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn an_option_of_containers_that_there_is_not_is_told_with_those_that_there_are() {
+        let unknown = check("docker:priviledged", "true").unwrap_err();
+        let begins =
+            "Validation failed; extra spec 'docker:priviledged': there is no such option; there are binds, ";
+        assert!(unknown.starts_with(begins), "{unknown}");
+    }
+
+    #[test]
     fn every_pattern_of_the_table_compiles() {
         assert!(Compiled::new().is_ok());
         for (_, kind) in KNOWN {
@@ -234,7 +248,9 @@ mod tests {
             ("trait1:CUSTOM_GOLD", "forbidden"),
             ("resources:CUSTOM_THING", "3"),
             ("quota:cpu_quota", "-1"),
-            ("docker:anything", "at all"),
+            ("docker:cap_add", "NET_ADMIN, SYS_PTRACE"),
+            ("docker:binds", "*"),
+            ("dockers:anything", "at all"),
             ("plain", "x"),
         ] {
             assert_eq!(check(name, value), Ok(()), "{name}");
@@ -262,6 +278,11 @@ mod tests {
                 "hw:cpu_polcy",
                 "x",
                 "extra spec 'hw:cpu_polcy' does not appear to be a valid extra spec.",
+            ),
+            (
+                "docker:privileged",
+                "perhaps",
+                "extra spec 'docker:privileged': `privileged`: expected true or false, found string \"perhaps\"",
             ),
             (
                 "trait:HW_CPU_X86_NOPE",
