@@ -3,10 +3,11 @@
 //! A resource is tables and adapters. No handler compares versions: rows, routes and actions carry their ranges.
 //!
 //! ```
-//! use axum::{Router, routing::{get, post}};
+//! use axum::Router;
+//! use nova_docker::api::route::{Routes, get, post};
 //! use nova_docker::api::request::{Ignored, OrNull};
 //! use nova_docker::api::{Action, At, Body, Fault, Limit, Link, Links, Microversion, Query, RequestIds, Under, Within, page};
-//! use nova_docker::{actions, query, request, span, view};
+//! use nova_docker::{actions, query, request, shows, span, view};
 //!
 //! view! { pub struct Summary { id: String, links: [Link; 2] } }
 //! view! { pub struct Detail { name: String, locked: bool = 2.9.., description: Option<String> = 2.19.. } }
@@ -42,16 +43,18 @@
 //!     ServerActions::dispatch(id.0, action).await
 //! }
 //! fn routes(ids: RequestIds) -> Router {
-//!     let routes = Router::new()
-//!         .route("/v2.1/servers", get(list))
-//!         .route("/v2.1/servers/{id}", axum::routing::put(update))
+//!     let all = shows!("servers": Vec<Summary>, "servers_links": Option<[Link; 1]>);
+//!     let routes = Routes::new()
+//!         .route("/v2.1/servers", get(list).answers(200, all))
+//!         .route("/v2.1/servers/{id}", get(list).put(update).answers(200, shows!("server": (Detail, Option<Attributes>))))
 //!         .route("/v2.1/servers/{id}/tags", get(list).within(span!(2.26..)))
-//!         .route("/v2.1/servers/{id}/action", post(act));
-//!     nova_docker::api::with_compute_layers(routes, ids)
+//!         .route("/v2.1/servers/{id}/action", post(act).does::<ServerActions>().answers(202, None));
+//!     nova_docker::api::with_compute_layers(routes.into_router(), ids)
 //! }
 //! ```
 //!
-//! Value types with rules of their own (`FromStr`) become readable with `read_as_text!(ServerName, Tag)`.
+//! Value types with rules of their own (`FromStr`) become readable with `read_as_text!(ServerName, Tag)`. What the document of
+//! the API says of a request is in the handler's type; of an answer, beside the route.
 
 pub mod access_log;
 pub mod compute;

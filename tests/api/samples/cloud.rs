@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::step::{Step, step};
+use super::step::{Step, act, step};
 
 const KEY: &str =
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILM+rvN+ot98qgEN796jTiQfZfG1KaT0PtFDJ/XFSqti user@example.com";
@@ -186,8 +186,6 @@ pub(crate) fn proxies() -> Vec<Step> {
         step("networks/show", "GET /v2.1/os-networks/{network}"),
         step("tenant-networks/list", "GET /v2.1/os-tenant-networks"),
         step("tenant-networks/show", "GET /v2.1/os-tenant-networks/{network}"),
-        step("floating-ips/list", "GET /v2.1/os-floating-ips"),
-        step("floating-ips/pools-list", "GET /v2.1/os-floating-ip-pools"),
         step("security-groups/create", "POST /v2.1/os-security-groups")
             .with(json!({"security_group": {"name": "front", "description": "What the front end lets in."}}))
             .keep("security_group", "/security_group/id"),
@@ -206,5 +204,33 @@ pub(crate) fn proxies() -> Vec<Step> {
         step("volumes/list-detail", "GET /v2.1/os-volumes/detail"),
         step("snapshots/list", "GET /v2.1/os-snapshots"),
         step("snapshots/list-detail", "GET /v2.1/os-snapshots/detail"),
+    ]
+}
+
+/// Needs a server with an interface.
+pub(crate) fn floating_ips() -> Vec<Step> {
+    vec![
+        step("floating-ips/pools-list", "GET /v2.1/os-floating-ip-pools"),
+        step("floating-ips/create", "POST /v2.1/os-floating-ips")
+            .with(json!({"pool": "public"}))
+            .keep("floating_ip", "/floating_ip/id"),
+        step("floating-ips/list", "GET /v2.1/os-floating-ips"),
+        step("floating-ips/show", "GET /v2.1/os-floating-ips/{floating_ip}"),
+        act(
+            "servers/actions/addFloatingIp",
+            json!({"addFloatingIp": {"address": "203.0.113.2"}}),
+        )
+        .before("2.36")
+        .until("ACTIVE"),
+        act(
+            "servers/actions/removeFloatingIp",
+            json!({"removeFloatingIp": {"address": "203.0.113.2"}}),
+        )
+        .before("2.36")
+        .until("ACTIVE"),
+        step(
+            "floating-ips/delete",
+            "DELETE /v2.1/os-floating-ips/{floating_ip}",
+        ),
     ]
 }

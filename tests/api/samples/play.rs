@@ -1,6 +1,7 @@
 //! The story told at one version, to a cloud of its own.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use nova_docker::api::Microversion;
 use serde_json::{Map, Value};
@@ -22,6 +23,11 @@ impl Play {
     pub(crate) async fn start(version: Microversion) -> Self {
         let cloud = Cloud::start().await;
         cloud.network.add_security_group("0d", "web");
+        let range = "203.0.113.0/29".parse().unwrap();
+        let public = cloud.network.add_network("0a", "public", &[range]);
+        cloud
+            .network
+            .change_network(public, |network| network.external = true);
         let names = BTreeMap::from([
             ("image", cloud.image.clone()),
             ("network", cloud.private.to_string()),
@@ -69,9 +75,17 @@ impl Play {
             let found = differences(&entry.answer, &answer.body);
             assert!(found.is_empty(), "{name}: {found:#?}\n{}", answer.body);
         }
-        if let Some(status) = step.until {
-            let server = self.names["server"].clone();
-            self.cloud.until(&server, status).await;
+        match step.until {
+            Some("DELETED") => self.until_it_is_gone().await,
+            Some(status) => drop(self.cloud.until(&self.names["server"], status).await),
+            None => {}
+        }
+    }
+
+    async fn until_it_is_gone(&self) {
+        let path = format!("/v2.1/servers/{}", self.names["server"]);
+        while self.cloud.get("2.1", &path).await.status != 404 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 
@@ -171,6 +185,7 @@ fn as_sample(text: &str) -> String {
         "aggregate",
         "security_group",
         "rule",
+        "floating_ip",
     ] {
         text = text.replace(&format!("{{{name}}}"), &sample_id(name));
     }

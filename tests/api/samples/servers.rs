@@ -8,10 +8,7 @@ const USER_DATA: &str = "Y29tbWFuZDogWyJzbGVlcCIsICI5OSJdCg==";
 
 pub(crate) fn made() -> Vec<Step> {
     vec![
-        step("servers/create", "POST /v2.1/servers")
-            .with(wanted(json!([{"uuid": "{network}", "tag": "nic1"}])))
-            .keep("server", "/server/id")
-            .until("ACTIVE"),
+        created(),
         step("servers/tags-replace", "PUT /v2.1/servers/{server}/tags")
             .with(json!({"tags": ["blue", "green"]})),
         step("servers/list", "GET /v2.1/servers"),
@@ -33,6 +30,13 @@ pub(crate) fn made() -> Vec<Step> {
         step("servers/volume-attachments-list", "GET /v2.1/servers/{server}/os-volume_attachments"),
         step("servers/shares-list", "GET /v2.1/servers/{server}/shares"),
     ]
+}
+
+fn created() -> Step {
+    step("servers/create", "POST /v2.1/servers")
+        .with(wanted(json!([{"uuid": "{network}", "tag": "nic1"}])))
+        .keep("server", "/server/id")
+        .until("ACTIVE")
 }
 
 fn wanted(networks: Value) -> Value {
@@ -117,6 +121,11 @@ pub(crate) fn actions() -> Vec<Step> {
         act("servers/actions/addSecurityGroup", json!({"addSecurityGroup": {"name": "web"}})),
         act("servers/actions/removeSecurityGroup", json!({"removeSecurityGroup": {"name": "web"}})),
         act("servers/actions/addFixedIp", json!({"addFixedIp": {"networkId": "{network}"}})).until("ACTIVE"),
+        act(
+            "servers/actions/removeFixedIp",
+            json!({"removeFixedIp": {"address": "10.0.0.3"}}),
+        )
+        .until("ACTIVE"),
         act("servers/actions/createImage", json!({"createImage": {"name": "web-1", "metadata": {"kind": "web"}}}))
             .until("ACTIVE"),
         act(
@@ -165,6 +174,8 @@ pub(crate) fn ended() -> Vec<Step> {
             "tenant-usage/show",
             "GET /v2.1/os-simple-tenant-usage/0d?start=2012-10-08T21:10:44",
         ),
-        step("servers/delete", "DELETE /v2.1/servers/{server}"),
+        step("servers/delete", "DELETE /v2.1/servers/{server}").until("DELETED"),
+        created(),
+        act_plainly("servers/actions/forceDelete", "forceDelete").until("DELETED"),
     ]
 }
