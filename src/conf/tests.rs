@@ -98,6 +98,20 @@ fn defaults_build_on_each_other() {
 }
 
 #[test]
+fn ports_are_numbers_and_ranges() {
+    let ports = |text: &str| {
+        let conf = load(&format!("[docker]\npublishable_ports = {text}\n"));
+        conf.map(|conf| conf.docker.publishable_ports.0)
+    };
+    assert_eq!(Conf::default().docker.publishable_ports.0, [1024..=65_535]);
+    assert_eq!(ports("8000-8100, 53").unwrap(), [8000..=8100, 53..=53]);
+    assert_eq!(ports("").unwrap(), []);
+    for wrong in ["0-10", "20-10", "http", "1-70000", "1-2-3"] {
+        assert!(ports(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn a_user_keeps_state_at_home() {
     let conf = at_home(&[("HOME", "/home/me")]);
     assert_eq!(

@@ -103,16 +103,18 @@ pub(super) fn judge(claims: &[Claim], restarts: bool, leave: &Leave<'_>) -> Resu
                 name: name.to_owned(),
             });
         }
-        if claim.is_everybodys(leave) {
-            if restarts && matches!(claim.what, What::Path { .. }) {
-                return Err(Refusal::Unjudged {
-                    key: claim.key.clone(),
-                });
-            }
-        } else if leave.flavor.gives(claim) {
+        let everybodys = claim.is_everybodys(leave);
+        let unjudged = restarts && matches!(claim.what, What::Path { .. });
+        if everybodys && !unjudged {
+            continue;
+        }
+        if leave.flavor.gives(claim) {
             leaned.on_flavor = true;
         } else if leave.operator {
             leaned.on_operator = true;
+        } else if everybodys {
+            let key = claim.key.clone();
+            return Err(Refusal::Unjudged { key });
         } else {
             return Err(claim.refusal(leave));
         }
@@ -191,4 +193,49 @@ fn covers(allowed: &[RangeInclusive<u16>], wanted: &RangeInclusive<u16>) -> bool
     allowed
         .iter()
         .any(|range| range.contains(wanted.start()) && range.contains(wanted.end()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::user_data::parse;
+
+    fn judged(document: &str, operator: bool) -> Result<Leaned, String> {
+        let leave = Leave {
+            operator,
+            flavor: &FlavorOptions::default(),
+            servers: &BTreeMap::new(),
+            paths: &BTreeSet::from(["/srv".to_owned()]),
+            ports: &[1024..=40_000],
+        };
+        let parsed = parse(document.as_bytes()).unwrap();
+        parsed.judge(&leave).map_err(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn a_path_of_everybodys_is_not_left_to_the_engines_own_restarts() {
+        let always = "volumes: ['/srv:/srv']\nhost_config: {restart_policy: {Name: always}}";
+        let refused = judged(always, false).unwrap_err();
+        assert!(
+            refused.starts_with("`volumes`: what is bound from the host is judged at each start"),
+            "{refused}"
+        );
+        assert!(judged(always, true).unwrap().on_operator);
+        let never = "volumes: ['/srv:/srv']\nhost_config: {restart_policy: {Name: 'no'}}";
+        assert_eq!(judged(never, false), Ok(Leaned::default()));
+        // What needs no leave takes none, whoever asks.
+        assert_eq!(judged("volumes: ['/srv:/srv']", true), Ok(Leaned::default()));
+    }
+
+    #[test]
+    fn a_port_that_the_engine_chooses_is_any_that_it_may_choose() {
+        let any = "host_config: {port_bindings: {80: null}}";
+        assert!(
+            judged(any, false)
+                .unwrap_err()
+                .contains("ports that are not all in")
+        );
+        assert!(judged("host_config: {publish_all_ports: true}", false).is_err());
+        assert!(judged("host_config: {port_bindings: {80: 40000}}", false).is_ok());
+    }
 }

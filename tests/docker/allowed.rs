@@ -205,7 +205,7 @@ async fn what_an_operator_says_reaches_the_engine() {
     let stage = Stage::set().await;
     let mut server = of_an_operator(
         "command: sleep 1000\nhost_config:\n  pid_mode: host\n  uts_mode: host\n  shm_size: 32m\n  init: true\n  pids_limit: 50\n  \
-         cap_add: [SYS_PTRACE]\n  sysctls: {net.ipv4.ip_forward: 1}\n  oom_score_adj: -5\n  group_add: ['5']\n  \
+         cap_add: [SYS_PTRACE]\n  sysctls: {net.ipv4.ip_forward: 1}\n  oom_score_adj: 5\n  group_add: ['5']\n  \
          tmpfs: {/scratch: size=1m}\n  log_config: {type: json-file, config: {max-size: 1m}}\n  devices: [/dev/null]\n  \
          read_only: true\n  security_opt: [no-new-privileges]\n",
     );
@@ -223,7 +223,7 @@ async fn what_an_operator_says_reaches_the_engine() {
     assert_eq!(host.uts_mode.as_deref(), Some("host"));
     assert_eq!(
         (host.shm_size, host.pids_limit, host.oom_score_adj),
-        (Some(32 << 20), Some(50), Some(-5))
+        (Some(32 << 20), Some(50), Some(5))
     );
     assert_eq!((host.init, host.readonly_rootfs), (Some(true), Some(true)));
     assert_eq!(host.cap_add.unwrap(), ["NET_ADMIN", "SYS_PTRACE"]);
@@ -235,7 +235,8 @@ async fn what_an_operator_says_reaches_the_engine() {
         host.devices.unwrap()[0].path_on_host.as_deref(),
         Some("/dev/null")
     );
-    assert_eq!(host.security_opt.unwrap(), ["no-new-privileges"]);
+    // The engine adds its own for the host's processes.
+    assert_eq!(host.security_opt.unwrap()[0], "no-new-privileges");
     assert_eq!(host.ulimits.unwrap()[0].soft, Some(100));
     assert_eq!((host.nano_cpus, host.cpu_shares), (Some(250_000_000), Some(99)));
 }
@@ -297,7 +298,7 @@ async fn a_copy_of_a_server_with_the_host_in_it_has_none_of_it() {
     let stage = Stage::set().await;
     let files = stage.files.path().display().to_string();
     let strong = of_an_operator(&format!(
-        "command: sleep 1000\nvolumes: ['{files}:/files']\nhost_config: {{privileged: true, restart_policy: {{Name: always}}}}"
+        "command: sleep 1000\nvolumes: ['{files}:/files']\nhost_config: {{pid_mode: host, cap_add: [NET_ADMIN], restart_policy: {{Name: always}}}}"
     ));
     stage.boot(&strong, &stage.local_image().await).await.unwrap();
     let image = described(Some("docker"));
@@ -309,6 +310,7 @@ async fn a_copy_of_a_server_with_the_host_in_it_has_none_of_it() {
     let server = instance("command: sleep 1000");
     stage.boot(&server, &image).await.unwrap();
     let host = host_config(&stage, server.id).await;
-    assert_eq!((host.privileged, host.binds), (Some(false), None));
+    assert_eq!((host.binds, host.cap_add), (None, None));
+    assert_eq!(host.pid_mode.as_deref().unwrap_or_default(), "");
     assert_eq!(policy(&stage, server.id).await, RestartPolicyNameEnum::NO);
 }

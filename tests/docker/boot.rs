@@ -33,6 +33,7 @@ async fn a_server_is_a_container_with_its_name_labels_and_limits() {
             label("user_id", "the-user"),
             label("host", "docker-tests"),
             label("name", "My Server"),
+            label("restart_policy", ""),
         ])
     );
     assert_eq!(host.memory, Some(64 << 20));

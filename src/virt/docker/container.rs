@@ -92,7 +92,13 @@ pub(in crate::virt) fn create_body(
         host_config: Some(host_config(instance, options, ground)),
         ..ContainerCreateBody::default()
     };
-    Ok(ground.joining.complete(&instance.hostname, options, body))
+    let body = ground.joining.complete(&instance.hostname, options, body);
+    // Who shares the host's names has its name too.
+    let own_name = options.uts_mode.as_deref() != Some("host");
+    Ok(ContainerCreateBody {
+        hostname: body.hostname.filter(|_| own_name),
+        ..body
+    })
 }
 
 /// What a flavor lets a container have of memory and processors: all of it can change while the container runs.

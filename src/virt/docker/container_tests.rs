@@ -311,3 +311,24 @@ fn something_must_be_there_to_run() {
     assert!(runs(&engine_image(json!({"Entrypoint": ["/init"]})), ""));
     assert!(runs(&shell(), "environment: {a: b}"));
 }
+
+#[test]
+fn a_flavor_may_say_more_of_processors_than_their_number() {
+    let limits = |specs: &[(&str, &str)]| {
+        let mut flavor = instance(1).flavor;
+        let pair = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        flavor.extra_specs = specs.iter().map(pair).collect();
+        let limits = Limits::of(&flavor, &ContainerOptions::default(), 8);
+        (limits.cpu_shares, limits.nano_cpus)
+    };
+    assert_eq!(limits(&[]), (2048, 2_000_000_000));
+    assert_eq!(limits(&[("quota:cpu_shares", "512")]), (512, 2_000_000_000));
+    let half = [("quota:cpu_quota", "5000"), ("quota:cpu_period", "10000")];
+    assert_eq!(limits(&half), (2048, 1_000_000_000));
+    assert_eq!(limits(&[("quota:cpu_quota", "-1")]), (2048, 8_000_000_000));
+    assert_eq!(limits(&[("quota:cpu_quota", "1")]), (2048, 10_000_000));
+    assert_eq!(
+        limits(&[("quota:cpu_shares", "0"), ("quota:cpu_quota", "0")]),
+        (2048, 2_000_000_000)
+    );
+}
