@@ -20,3 +20,4 @@ mod options;
 mod power;
 mod snapshot;
 mod stage;
+mod terminal;

@@ -20,8 +20,10 @@ mod power;
 mod refusal;
 mod rescue;
 mod resize;
+mod shell;
 mod snapshot;
 mod spawn;
+mod terminal;
 mod turns;
 mod uptime;
 
