@@ -55,6 +55,7 @@
 
 pub mod access_log;
 pub mod compute;
+pub mod console;
 pub mod context;
 pub mod fault;
 pub mod identity;

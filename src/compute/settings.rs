@@ -38,6 +38,8 @@ pub struct Settings {
     pub offload_after: Option<Duration>,
     /// How long a deleted server can be restored; `None` deletes at once.
     pub reclaim_after: Option<Duration>,
+    /// How long a console may wait to be opened.
+    pub console_token_ttl: Duration,
     pub quotas: Quotas,
     /// Nothing outlives the process: servers go when it goes.
     pub ephemeral: bool,
@@ -65,6 +67,7 @@ impl Default for Settings {
             confirm_resize_after: None,
             offload_after: Some(Duration::ZERO),
             reclaim_after: None,
+            console_token_ttl: Duration::from_secs(600),
             quotas: Quotas::default(),
             ephemeral: false,
         }

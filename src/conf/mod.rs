@@ -3,6 +3,8 @@
 mod api;
 mod auth;
 mod base;
+mod console;
+mod consoleauth;
 mod database;
 mod docker;
 pub mod environment;
@@ -15,9 +17,11 @@ mod oslo;
 mod oslo_middleware;
 mod oslo_policy;
 mod quota;
+mod serial_console;
 mod service_user;
 mod sources;
 mod standalone;
+mod vnc;
 
 use self::environment::Environment;
 use self::oslo::ini::Texts;
@@ -27,6 +31,8 @@ use self::oslo::reader::Reader;
 pub use self::api::Api;
 pub use self::auth::Auth;
 pub use self::base::Base;
+pub use self::console::Console;
+pub use self::consoleauth::Consoleauth;
 pub use self::database::Database;
 pub use self::docker::Docker;
 pub use self::error::{Error, Place, Problem, Warning};
@@ -37,9 +43,11 @@ pub use self::neutron::Neutron;
 pub use self::oslo_middleware::OsloMiddleware;
 pub use self::oslo_policy::OsloPolicy;
 pub use self::quota::Quota;
+pub use self::serial_console::SerialConsole;
 pub use self::service_user::ServiceUser;
 pub use self::sources::Sources;
 pub use self::standalone::Standalone;
+pub use self::vnc::Vnc;
 
 /// Declares [`Conf`] and the list of its sections.
 macro_rules! conf {
@@ -68,6 +76,8 @@ macro_rules! conf {
 conf! {
     default: Base,
     api: Api,
+    console: Console,
+    consoleauth: Consoleauth,
     database: Database,
     docker: Docker,
     glance: Glance,
@@ -77,8 +87,10 @@ conf! {
     oslo_middleware: OsloMiddleware,
     oslo_policy: OsloPolicy,
     quota: Quota,
+    serial_console: SerialConsole,
     service_user: ServiceUser,
     standalone: Standalone,
+    vnc: Vnc,
 }
 
 impl Conf {

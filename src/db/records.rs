@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{Catalog, Lifetimes};
+use super::{Catalog, ConsoleAuthTokens, Lifetimes};
 use crate::objects::{
     Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, Migration, RequestId, UserId,
 };
@@ -58,7 +58,7 @@ impl Error {
 ///
 /// What was answered `Ok` outlives the process, and a new instance a power cut too. Deleted instances are gone from every read.
 #[async_trait]
-pub trait Records: Catalog + Lifetimes + fmt::Debug + Send + Sync {
+pub trait Records: Catalog + ConsoleAuthTokens + Lifetimes + fmt::Debug + Send + Sync {
     /// The same for the life of the database; made on first use.
     fn deployment(&self) -> DeploymentId;
 

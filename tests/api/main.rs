@@ -5,6 +5,7 @@
 mod cloud;
 
 mod aggregates;
+mod consoles;
 mod detours;
 mod documents;
 mod external_events;

@@ -3,6 +3,7 @@
 mod aggregates;
 mod availability_zones;
 mod baremetal_nodes;
+mod console_auth_tokens;
 mod extensions;
 mod external_events;
 mod flavors;
@@ -36,6 +37,7 @@ use axum::routing::{any_service, get};
 use axum::{Extension, Router};
 use http::StatusCode;
 
+use super::console;
 use super::context::authenticate;
 use super::links::LinkSettings;
 use super::policy::{Policy, judged};
@@ -50,6 +52,7 @@ pub(crate) struct Door {
     compute: Compute,
     /// `[api] max_limit`: the longest page.
     max_limit: usize,
+    consoles: Arc<console::Settings>,
 }
 
 /// What the door is built of.
@@ -60,6 +63,7 @@ pub struct Parts {
     pub policy: Arc<Policy>,
     pub world: Arc<dyn World>,
     pub links: LinkSettings,
+    pub consoles: Arc<console::Settings>,
     pub max_limit: usize,
     /// Bytes; a longer body is answered 413.
     pub max_body: usize,
@@ -71,11 +75,13 @@ pub fn router(parts: Parts) -> Router {
     let door = Door {
         compute: parts.compute,
         max_limit: parts.max_limit,
+        consoles: parts.consoles,
     };
     let resources = Router::new()
         .merge(aggregates::routes())
         .merge(availability_zones::routes())
         .merge(baremetal_nodes::routes())
+        .merge(console_auth_tokens::routes())
         .merge(extensions::routes())
         .merge(external_events::routes())
         .merge(flavors::routes())

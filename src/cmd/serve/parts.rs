@@ -7,10 +7,10 @@ use anyhow::Context;
 use axum::Router;
 use tokio::sync::mpsc;
 
-use super::State;
 use super::wiring::Wiring;
-use crate::api;
+use super::{State, consoles};
 use crate::api::policy::Policy;
+use crate::api::{self, RequestIds};
 use crate::compute::{self, Compute};
 use crate::conf::Conf;
 use crate::db::{Db, Records};
@@ -36,6 +36,7 @@ pub(super) struct Cloud {
 #[derive(Debug)]
 pub(super) struct Doors {
     pub(super) compute: Router,
+    pub(super) console: Option<Router>,
     pub(super) identity: Option<Router>,
     pub(super) image: Option<Router>,
     pub(super) network: Option<Router>,
@@ -141,6 +142,7 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         confirm_resize_after: waits(base.resize_confirm_window),
         offload_after: limit(base.shelved_offload_time).map(Duration::from_secs),
         reclaim_after: waits(base.reclaim_instance_interval),
+        console_token_ttl: Duration::from_secs(conf.consoleauth.token_ttl.into()),
         quotas: compute::Quotas {
             instances: limit(conf.quota.instances),
             cores: limit(conf.quota.cores),
@@ -171,9 +173,15 @@ pub(super) fn compute_door(
             prefix: conf.api.compute_link_prefix.clone(),
             behind_proxy: conf.oslo_middleware.enable_proxy_headers_parsing,
         },
+        consoles: consoles::settings(conf),
         max_limit: whole(conf.api.max_limit),
         max_body: whole(conf.oslo_middleware.max_request_body_size),
     }))
+}
+
+/// None where no consoles are given out.
+pub(super) fn console_door(conf: &Conf, compute: Compute, ids: RequestIds) -> Option<Router> {
+    consoles::are_served(conf).then(|| api::console::router(compute, consoles::settings(conf), ids))
 }
 
 fn policy(conf: &Conf) -> anyhow::Result<Arc<Policy>> {

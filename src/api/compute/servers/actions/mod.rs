@@ -14,6 +14,7 @@ mod pause;
 mod power;
 mod reboot;
 mod rebuild;
+mod remote_console;
 mod rescue;
 mod resize;
 mod security_group;
@@ -70,6 +71,10 @@ actions! {
         "createBackup" => create_backup::create_backup,
         "createImage" => create_image::create_image,
         "os-getConsoleOutput" => console_output::console_output,
+        "os-getVNCConsole" => remote_console::vnc = ..2.6,
+        "os-getSPICEConsole" => remote_console::spice = ..2.6,
+        "os-getRDPConsole" => remote_console::rdp = ..2.6,
+        "os-getSerialConsole" => remote_console::serial = ..2.6,
         "lock" => lock::lock,
         "unlock" => lock::unlock,
         "rebuild" => rebuild::rebuild,
