@@ -1,6 +1,10 @@
 //! Remote consoles: who was given a token may open a terminal of a server, once, and not for long.
 
+use std::time::Duration;
+
 use aws_lc_rs::digest::{SHA256, digest};
+use tokio::time::timeout;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::core::Compute;
 use super::delete;
@@ -8,6 +12,9 @@ use super::diagnostics::ready;
 use crate::compute::Error;
 use crate::objects::{ConsoleAuthToken, InstanceId, PowerState, RequestContext, Secret};
 use crate::virt::Terminal;
+
+/// How long the last words of all consoles may take.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 impl Compute {
     /// Whether the server is where it could have a console. `verb` is what a refusal calls it.
@@ -84,6 +91,19 @@ impl Compute {
         }
         let opened = core.driver.terminal(id).await;
         opened.map_err(|error| Error::from(error).at_the_door())
+    }
+
+    /// Held while a console is open, its last words among it.
+    pub fn opened_console(&self) -> TaskTrackerToken {
+        self.core.consoles.token()
+    }
+
+    /// Those that are open have heard that the process ends; the rest is up to their clients.
+    pub(super) async fn end_consoles(&self) {
+        self.core.consoles.close();
+        if timeout(FAREWELL, self.core.consoles.wait()).await.is_err() {
+            tracing::info!("consoles that were still open are cut off");
+        }
     }
 
     /// Over when the process is about to end.

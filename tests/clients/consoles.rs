@@ -6,6 +6,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
@@ -156,6 +157,21 @@ async fn a_killed_service_leaves_no_shell_and_forgets_no_token_alone() {
     let mut socket = opened(&kept, "binary").await.unwrap();
     typed(&mut socket, "echo $((6 * 7))", "42").await;
     assert_eq!(opened(&serial, "binary").await.unwrap_err(), 403);
+    // One that is told to end says so.
+    stage.service.terminate().await;
+    let last = async {
+        let mut last = None;
+        while let Some(Ok(message)) = socket.next().await {
+            last = Some(message);
+        }
+        last
+    };
+    let last = tokio::time::timeout(PATIENCE, last).await.unwrap();
+    assert!(
+        matches!(&last, Some(Message::Close(Some(frame))) if frame.code == CloseCode::Away),
+        "{last:?}"
+    );
+    stage.service.start().await;
     // What a delete takes with it cannot be used after.
     let last = url(&stage, "--serial", &server).await;
     session.delete(&server).await;

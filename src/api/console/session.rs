@@ -62,6 +62,7 @@ pub(super) async fn run(
     socket: WebSocket,
     span: Span,
 ) {
+    let _open = door.compute.opened_console();
     converse(&door, &console, dialect, socket).instrument(span).await;
 }
 
