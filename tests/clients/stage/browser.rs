@@ -3,6 +3,8 @@
 use std::process::Stdio;
 
 use futures_util::{SinkExt, StreamExt};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -16,7 +18,7 @@ use super::until;
 pub(crate) struct Browser {
     tools: WebSocketStream<MaybeTlsStream<TcpStream>>,
     asked: u64,
-    _process: Child,
+    process: Child,
     _profile: TempDir,
 }
 
@@ -36,7 +38,7 @@ impl Browser {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
-            .kill_on_drop(true)
+            .process_group(0)
             .spawn()
             .expect("these tests need Debian's chromium-headless-shell: tools/test installs it");
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
@@ -63,7 +65,7 @@ impl Browser {
         Self {
             tools: connect_async(page).await.unwrap().0,
             asked: 0,
-            _process: process,
+            process,
             _profile: profile,
         }
     }
@@ -160,6 +162,16 @@ impl Browser {
                 assert!(answer["error"].is_null(), "{method}: {answer}");
                 return answer["result"].clone();
             }
+        }
+    }
+}
+
+impl Drop for Browser {
+    /// It is several processes, and its command may only be the one that started them.
+    fn drop(&mut self) {
+        let group = self.process.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(group) = group {
+            killpg(Pid::from_raw(group), Signal::SIGKILL).ok();
         }
     }
 }
