@@ -16,7 +16,7 @@
 //! - [`virt`] - the trait `ComputeDriver`, the Docker driver, and an honest one in memory.
 //! - [`scheduler`] - which host takes a server.
 //! - [`compute`] - what the words mean: boot, start, stop, reboot, rebuild, snapshot, delete; the one façade all doors hold.
-//! - [`api`] - the doors: Compute v2.1, and alone also Identity v3, Image v2 and Network v2.0.
+//! - [`api`] - the doors: Compute v2.1 and its consoles, and alone also Identity v3, Image v2 and Network v2.0.
 //! - [`cmd`] - one file per role of the binary; the only place that builds things.
 //!
 //! # One boot

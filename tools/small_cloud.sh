@@ -75,10 +75,10 @@ SH
     docker save "$IMAGE" >"$1/guest.tar"
 }
 
-# Ports that nothing uses: identity, image, compute, network.
+# Ports that nothing uses: identity, image, compute, network, consoles.
 free_ports() {
     python3 -c 'import socket
-probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(5)]
 print(*(probe.getsockname()[1] for probe in probes))'
 }
 
@@ -89,6 +89,8 @@ serve() {
 state_path = $WORK/state
 osapi_compute_listen_port = ${PORTS[2]}
 debug = true
+[serial_console]
+serialproxy_port = ${PORTS[4]}
 [standalone]
 identity_listen_port = ${PORTS[0]}
 image_listen_port = ${PORTS[1]}

@@ -14,7 +14,7 @@ use super::Microversion;
 pub async fn log_access(request: Request, next: Next) -> Response {
     let begun = Instant::now();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = told(request.uri().path());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let peer = peer.map_or_else(|| "-".to_owned(), |peer| peer.0.ip().to_string());
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -33,4 +33,31 @@ pub async fn log_access(request: Request, next: Next) -> Response {
         begun.elapsed().as_secs_f64(),
     );
     response
+}
+
+/// Some paths end in a secret.
+fn told(path: &str) -> String {
+    const SECRET_BEHIND: &str = "/os-console-auth-tokens/";
+    match path.split_once(SECRET_BEHIND) {
+        Some((before, _)) => format!("{before}{SECRET_BEHIND}***"),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_in_a_path_is_not_told() {
+        assert_eq!(
+            told("/v2.1/os-console-auth-tokens/a-b"),
+            "/v2.1/os-console-auth-tokens/***"
+        );
+        assert_eq!(
+            told("/v2.1/7/os-console-auth-tokens/a/b"),
+            "/v2.1/7/os-console-auth-tokens/***"
+        );
+        assert_eq!(told("/v2.1/servers/a"), "/v2.1/servers/a");
+    }
 }

@@ -78,6 +78,12 @@ impl Fault {
         Self::bad_request("Malformed request body")
     }
 
+    /// What Nova refuses without saying why.
+    pub fn malformed() -> Self {
+        let message = "The server could not comply with the request since it is either malformed or otherwise incorrect.";
+        Self::bad_request(message)
+    }
+
     pub fn not_supported() -> Self {
         Self::new(
             StatusCode::NOT_IMPLEMENTED,

@@ -58,6 +58,7 @@
 
 pub mod access_log;
 pub mod compute;
+pub mod console;
 pub mod context;
 pub mod cors;
 pub mod fault;

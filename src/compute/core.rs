@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use tokio::sync::Semaphore;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 use super::engine::Engine;
 use super::networking::{self, Nets};
@@ -91,6 +92,8 @@ pub(super) struct Core {
     /// Held from looking at what is taken until what one takes is written.
     pub(super) claims: tokio::sync::Mutex<()>,
     pub(super) builds: Semaphore,
+    /// Those that are open.
+    pub(super) consoles: TaskTracker,
     /// Servers with a task that nobody is working on: left by an earlier life, or waiting for the engine to come back.
     unfinished: Mutex<HashSet<InstanceId>>,
     life: CancellationToken,
@@ -117,6 +120,7 @@ impl Core {
             nets: Nets::default(),
             claims: tokio::sync::Mutex::default(),
             builds: Semaphore::new(settings.max_concurrent_builds),
+            consoles: TaskTracker::new(),
             unfinished: Mutex::default(),
             settings,
             life,

@@ -53,6 +53,7 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, mut log: ActionLo
 
 async fn steps(core: &Core, id: InstanceId) -> Result<(), Error> {
     let instance = core.instance(id).await?;
+    core.records.delete_console_auth_tokens(id).await?;
     core.driver.destroy(id).await?;
     networking::deallocate(core, id).await?;
     snapshot::withdraw(core, &instance).await;

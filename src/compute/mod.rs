@@ -41,6 +41,7 @@ mod queue;
 mod quota;
 mod quota_sets;
 mod rebuild;
+mod remote_console;
 mod request;
 mod rescue;
 mod reset_state;
@@ -64,7 +65,7 @@ mod work;
 mod x509;
 
 pub use self::core::{Compute, Parts};
-pub use crate::virt::RebootType;
+pub use crate::virt::{RebootType, Terminal, Window, WindowSize};
 pub use aggregates::AggregateChange;
 pub use answer::{Booted, NewKeypair, Rebuilt, Zone, ZoneHost};
 pub use error::Error;

@@ -39,6 +39,8 @@ pub struct Settings {
     pub offload_after: Option<Duration>,
     /// How long a deleted server can be restored; `None` deletes at once.
     pub reclaim_after: Option<Duration>,
+    /// How long a console may wait to be opened.
+    pub console_token_ttl: Duration,
     pub quotas: Quotas,
     /// The ports of the host at which everybody's servers may be reached.
     pub publishable_ports: Vec<RangeInclusive<u16>>,
@@ -68,6 +70,7 @@ impl Default for Settings {
             confirm_resize_after: None,
             offload_after: Some(Duration::ZERO),
             reclaim_after: None,
+            console_token_ttl: Duration::from_secs(600),
             quotas: Quotas::default(),
             publishable_ports: vec![1024..=u16::MAX],
             ephemeral: false,

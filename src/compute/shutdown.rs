@@ -39,6 +39,7 @@ impl Compute {
                 self.core.queues.close().await;
             }
         }
+        self.end_consoles().await;
     }
 
     /// Every server's ends on this host, and its ports.

@@ -3,6 +3,8 @@
 mod api;
 mod auth;
 mod base;
+mod console;
+mod consoleauth;
 mod cors;
 mod database;
 mod docker;
@@ -18,9 +20,11 @@ mod oslo_middleware;
 mod oslo_policy;
 mod prometheus;
 mod quota;
+mod serial_console;
 mod service_user;
 mod sources;
 mod standalone;
+mod vnc;
 
 use self::environment::Environment;
 use self::oslo::ini::Texts;
@@ -30,6 +34,8 @@ use self::oslo::reader::Reader;
 pub use self::api::Api;
 pub use self::auth::Auth;
 pub use self::base::Base;
+pub use self::console::Console;
+pub use self::consoleauth::Consoleauth;
 pub use self::cors::Cors;
 pub use self::database::Database;
 pub use self::docker::Docker;
@@ -43,9 +49,11 @@ pub use self::oslo_middleware::OsloMiddleware;
 pub use self::oslo_policy::OsloPolicy;
 pub use self::prometheus::Prometheus;
 pub use self::quota::Quota;
+pub use self::serial_console::SerialConsole;
 pub use self::service_user::ServiceUser;
 pub use self::sources::Sources;
 pub use self::standalone::Standalone;
+pub use self::vnc::Vnc;
 
 /// Declares [`Conf`] and the list of its sections.
 macro_rules! conf {
@@ -74,6 +82,8 @@ macro_rules! conf {
 conf! {
     default: Base,
     api: Api,
+    console: Console,
+    consoleauth: Consoleauth,
     cors: Cors,
     database: Database,
     docker: Docker,
@@ -86,8 +96,10 @@ conf! {
     oslo_policy: OsloPolicy,
     prometheus: Prometheus,
     quota: Quota,
+    serial_console: SerialConsole,
     service_user: ServiceUser,
     standalone: Standalone,
+    vnc: Vnc,
 }
 
 impl Conf {

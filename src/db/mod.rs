@@ -2,6 +2,7 @@
 
 mod actions;
 mod catalog;
+mod console_auth_tokens;
 mod deleted;
 mod deployment;
 mod flavors;
@@ -28,6 +29,7 @@ use crate::objects::DeploymentId;
 use instances::Instances;
 
 pub use catalog::Catalog;
+pub use console_auth_tokens::ConsoleAuthTokens;
 pub use identities::{Assignment, Founding, Identities, Project, Token, User};
 pub use images::Images;
 pub use kept::Kept;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::Catalog;
+use super::{Catalog, ConsoleAuthTokens};
 use crate::objects::{
     Action, DeploymentId, Flavor, FlavorId, Instance, InstanceId, Keypair, Migration, ProjectId, RequestId,
     UserId,
@@ -64,7 +64,7 @@ impl Error {
 ///
 /// What was answered `Ok` outlives the process, and a new instance a power cut too. Deleted instances are gone from every read but that of the deleted.
 #[async_trait]
-pub trait Records: Catalog + fmt::Debug + Send + Sync {
+pub trait Records: Catalog + ConsoleAuthTokens + fmt::Debug + Send + Sync {
     /// The same for the life of the database; made on first use.
     fn deployment(&self) -> DeploymentId;
 

@@ -3,6 +3,7 @@
 mod connector;
 mod endpoint;
 mod error;
+mod hijack;
 mod insecure;
 mod tls;
 mod transport;
@@ -18,6 +19,7 @@ use self::version::ApiVersion;
 
 pub use endpoint::Endpoint;
 pub use error::Error;
+pub use hijack::Hijacked;
 
 /// The repository under which images brought by nova-docker are tagged in the engine.
 pub const CACHE_REPOSITORY: &str = "nova-docker";
@@ -34,6 +36,7 @@ pub struct Docker {
 #[derive(Debug)]
 struct Inner {
     endpoint: Endpoint,
+    transport: Transport,
     bare: bollard::Docker,
     negotiated: Negotiated,
 }
@@ -54,10 +57,11 @@ impl Docker {
     pub fn new(endpoint: Endpoint) -> Result<Self, Error> {
         let negotiated = Negotiated::default();
         let transport = Transport::new(&endpoint, negotiated.clone())?;
-        let bare = transport.client(endpoint.timeout)?;
+        let bare = transport.clone().client(endpoint.timeout)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 endpoint,
+                transport,
                 bare,
                 negotiated,
             }),

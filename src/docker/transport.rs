@@ -30,14 +30,14 @@ impl<B: Body> HasBody for Request<B> {
     type Body = B;
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Carrier {
     Unix(Client<UnixConnector, Outgoing>),
     Tcp(Client<HttpConnector, Outgoing>),
     Tls(Client<HttpsConnector<HttpConnector>, Outgoing>),
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Transport {
     url: String,
     base: String,
@@ -81,7 +81,12 @@ impl Transport {
         .map_err(Error::from)
     }
 
-    fn send(
+    /// What comes before the path in the address of a request.
+    pub(super) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(super) fn send(
         self,
         request: BollardRequest,
     ) -> Pin<Box<dyn Future<Output = Result<Response<Incoming>, bollard::errors::Error>> + Send>> {

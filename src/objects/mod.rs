@@ -2,6 +2,7 @@
 
 mod action;
 mod aggregate;
+mod console;
 mod context;
 mod diagnostics;
 mod flavor;
@@ -24,6 +25,7 @@ mod world;
 
 pub use action::{Action, ActionEvent};
 pub use aggregate::Aggregate;
+pub use console::ConsoleAuthToken;
 pub use context::{Judge, Owner, RequestContext};
 pub use diagnostics::{CpuDiagnostics, Diagnostics, DiskDiagnostics, NicDiagnostics, Traffic};
 pub use flavor::{Flavor, FlavorAccess};

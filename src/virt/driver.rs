@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
+use super::Terminal;
 use crate::network::firewall::Guard;
 use crate::objects::{
     Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, Secret,
@@ -93,7 +94,7 @@ pub trait Progress: Send + Sync {
 ///
 /// Verbs on an instance that is not there answer `NoSuchInstance`, save `destroy`, which is then done already. A verb
 /// whose end state already holds succeeds. No two verbs are called at once for one instance, save `guard`, which does not
-/// wait for a `snapshot` to end.
+/// wait for a `snapshot` to end, and `terminal`.
 #[async_trait]
 pub trait ComputeDriver: fmt::Debug + Send + Sync {
     /// Brings the instance into being, running and connected; the image is fetched into the engine if it is not there.
@@ -165,6 +166,9 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     ) -> Result<(), Error>;
     /// The last lines of what the server wrote, oldest first; all of them without a number.
     async fn console_output(&self, id: InstanceId, lines: Option<u64>) -> Result<String, Error>;
+    /// A live terminal of a running instance: its own, where it has one that can be typed into, else one with a shell in it.
+    /// `Unsupported` where the instance has neither. It outlasts the call, and waits for no other verb.
+    async fn terminal(&self, id: InstanceId) -> Result<Terminal, Error>;
     /// `None` when there is no container.
     async fn observe(&self, id: InstanceId) -> Result<Option<Observed>, Error>;
     /// Every container of this deployment, whether or not a record owns it.

@@ -6,6 +6,8 @@ mod driver;
 pub mod fake;
 #[cfg(test)]
 mod fixtures;
+mod terminal;
 
 pub use choice::{UnknownDriver, check_name, driver};
 pub use driver::{ComputeDriver, Error, Event, File, NetworkInfo, Observed, Progress, RebootType, Supplies};
+pub use terminal::{Terminal, Window, WindowSize};

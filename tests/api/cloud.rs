@@ -9,9 +9,10 @@ use axum::body::Body;
 use futures_util::{StreamExt, stream};
 use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
+use nova_docker::api::console;
 use nova_docker::api::healthcheck::HealthSettings;
 use nova_docker::api::policy::Policy;
-use nova_docker::api::{self, LinkSettings};
+use nova_docker::api::{self, LinkSettings, RequestIds};
 use nova_docker::compute::{self, Compute};
 use nova_docker::db::{Db, Records};
 use nova_docker::identity::{Error, Named, ValidToken, Validate};
@@ -74,6 +75,7 @@ fn named(id: &str) -> Named {
 
 pub(crate) struct Cloud {
     router: Router,
+    pub(crate) consoles: Router,
     pub(crate) compute: Compute,
     pub(crate) image: String,
     folder: tempfile::TempDir,
@@ -93,6 +95,11 @@ pub(crate) struct Answer {
 impl Cloud {
     /// With one public image, whose id is `image`.
     pub(crate) async fn start() -> Self {
+        let compute_settings = compute::Settings::default();
+        Self::start_with(consoles(), compute_settings).await
+    }
+
+    pub(crate) async fn start_with(settings: console::Settings, compute_settings: compute::Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::in_memory().await.unwrap();
         let world: Arc<dyn World> = Arc::new(SystemWorld);
@@ -106,9 +113,9 @@ impl Cloud {
         let faults = driver.faults();
         let network = FakeNetwork::default();
         let private = network.add_network("0d", "private", &["10.0.0.0/24".parse().unwrap()]);
-        let settings = compute::Settings {
+        let compute_settings = compute::Settings {
             host: "host1".to_owned(),
-            ..compute::Settings::default()
+            ..compute_settings
         };
         let compute = Compute::open(compute::Parts {
             records: Arc::new(db),
@@ -116,21 +123,26 @@ impl Cloud {
             images,
             network: Arc::new(network.clone()),
             world: world.clone(),
-            settings,
+            settings: compute_settings,
         });
         let compute = compute.await.unwrap();
+        let consoles = Arc::new(settings);
+        let ids = RequestIds::new(world.clone(), None);
+        let doors = api::console::router(compute.clone(), consoles.clone(), ids);
         let router = api::compute::router(api::compute::Parts {
             compute: compute.clone(),
             identity: Arc::new(People),
             policy: Arc::new(Policy::open(&folder.path().join(POLICY)).unwrap()),
             world,
             links: LinkSettings::default(),
+            consoles,
             max_limit: 1000,
             max_body: 114_688,
             health: HealthSettings::default(),
         });
         Self {
             router,
+            consoles: doors,
             compute,
             image,
             folder,
@@ -150,15 +162,12 @@ impl Cloud {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let bytes = body.collect().await.unwrap().to_bytes();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body: serde_json::from_slice(&bytes).unwrap_or(Value::String(text)),
-        }
+        answer(self.router.clone(), request).await
+    }
+
+    /// Of the service that serves consoles.
+    pub(crate) async fn ask_consoles(&self, request: Request<Body>) -> Answer {
+        answer(self.consoles.clone(), request).await
     }
 
     /// As the token's user, at a microversion. Whatever comes back is held against the API's document.
@@ -267,6 +276,29 @@ impl Answer {
         let mut keys: Vec<String> = self.body[under].as_object().unwrap().keys().cloned().collect();
         keys.sort_unstable();
         keys
+    }
+}
+
+async fn answer(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.unwrap().to_bytes();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body: serde_json::from_slice(&bytes).unwrap_or(Value::String(text)),
+    }
+}
+
+/// Where consoles are, as far as users are told.
+pub(crate) fn consoles() -> console::Settings {
+    console::Settings {
+        serial_url: Some("ws://cloud:6083/".to_owned()),
+        novnc_url: Some("http://cloud:6083/".to_owned()),
+        host: "192.0.2.9".to_owned(),
+        port: 6083,
+        ..console::Settings::default()
     }
 }
 

@@ -7,6 +7,7 @@ mod contract;
 mod projection;
 
 mod aggregates;
+mod consoles;
 mod detours;
 mod documents;
 mod external_events;

@@ -156,14 +156,6 @@ async fn what_is_not_there_is_told_as_nova_tells_it() {
     );
     let method = cloud.call("demo", "2.1", "PATCH", "/v2.1/servers", None).await;
     assert_eq!(method.fault().0, "badMethod");
-    let console = json!({"remote_console": {"protocol": "vnc", "type": "novnc"}});
-    let console = cloud
-        .post("2.6", &format!("/v2.1/servers/{id}/remote-consoles"), console)
-        .await;
-    assert_eq!(
-        (console.status.as_u16(), console.fault().1),
-        (400, "Unavailable console type novnc.".to_owned())
-    );
 }
 
 #[tokio::test]

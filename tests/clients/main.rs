@@ -11,6 +11,7 @@
 mod away;
 mod bad_input;
 mod cloud_init;
+mod consoles;
 mod crashes;
 mod images;
 mod lifetimes;

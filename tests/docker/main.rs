@@ -21,3 +21,4 @@ mod options;
 mod power;
 mod snapshot;
 mod stage;
+mod terminal;

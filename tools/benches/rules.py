@@ -122,7 +122,8 @@ class Inside(Service):
                 "password": cloud["users"]["nova"]["password"],
                 "user_domain_name": "Default", "project_domain_name": "Default"}
         sections = {"DEFAULT": {"state_path": state, "osapi_compute_listen_port": self.port,
-                                "host": f"{NAME}-{uuid.uuid4().hex[:8]}"}, "keystone_authtoken": auth}
+                                "host": f"{NAME}-{uuid.uuid4().hex[:8]}"}, "keystone_authtoken": auth,
+                    "serial_console": {"serialproxy_port": self.console}}
         self.write(sections)
 
     def person(self, name):

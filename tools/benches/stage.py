@@ -87,8 +87,9 @@ class Service:
 
     def __init__(self, arguments, state, options):
         self.arguments, self.state, self.process = arguments, pathlib.Path(state), None
-        self.port, identity, image, network = free_ports(4)
+        self.port, identity, image, network, self.console = free_ports(5)
         sections = {"DEFAULT": {"state_path": state, "osapi_compute_listen_port": self.port},
+                    "serial_console": {"serialproxy_port": self.console},
                     "standalone": {"identity_listen_port": identity, "image_listen_port": image,
                                    "network_listen_port": network}}
         for key, value in [*options.items(), *(option.split("=", 1) for option in arguments.set)]:

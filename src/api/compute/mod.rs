@@ -3,6 +3,7 @@
 mod aggregates;
 mod availability_zones;
 mod baremetal_nodes;
+mod console_auth_tokens;
 mod extensions;
 mod external_events;
 mod flavors;
@@ -39,6 +40,7 @@ use axum::{Extension, Router};
 use http::{HeaderMap, Method};
 use serde_json::Value;
 
+use super::console;
 use super::context::authenticate;
 use super::healthcheck::{Check, HealthSettings};
 use super::links::LinkSettings;
@@ -57,6 +59,7 @@ pub(crate) struct Door {
     /// `[api] max_limit`: the longest page.
     max_limit: usize,
     health: Arc<HealthSettings>,
+    consoles: Arc<console::Settings>,
 }
 
 /// What the door is built of.
@@ -67,6 +70,7 @@ pub struct Parts {
     pub policy: Arc<Policy>,
     pub world: Arc<dyn World>,
     pub links: LinkSettings,
+    pub consoles: Arc<console::Settings>,
     pub max_limit: usize,
     /// Bytes; a longer body is answered 413.
     pub max_body: usize,
@@ -80,6 +84,7 @@ pub fn router(parts: Parts) -> Router {
         compute: parts.compute,
         max_limit: parts.max_limit,
         health: parts.health.into(),
+        consoles: parts.consoles,
     };
     let resources = resources()
         .into_router()
@@ -106,6 +111,7 @@ fn resources() -> Routes<Door> {
         .merge(aggregates::routes())
         .merge(availability_zones::routes())
         .merge(baremetal_nodes::routes())
+        .merge(console_auth_tokens::routes())
         .merge(extensions::routes())
         .merge(external_events::routes())
         .merge(flavors::routes())

@@ -6,7 +6,8 @@ use anyhow::{Context, ensure};
 use jiff::SignedDuration;
 use tokio::sync::mpsc;
 
-use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::consoles::reachable;
+use super::parts::{Cloud, Doors, Wires, compute_door, console_door, core, database, engine};
 use super::plugging::Way;
 use super::wiring::Wiring;
 use super::{State, plugging};
@@ -68,6 +69,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     Ok(Cloud {
         doors: Doors {
             compute: compute_door(conf, compute.clone(), validate.clone(), world.clone())?,
+            console: console_door(conf, compute.clone(), ids.clone()),
             identity: Some(api::identity::router(identity, catalog, world)),
             image: Some(api::image::router(images, validate, ids)),
             network: Some(api::network::router(network)),
@@ -185,14 +187,5 @@ impl Urls {
             network: at(&alone.network_listen, alone.network_listen_port),
             compute: at(&base.osapi_compute_listen, base.osapi_compute_listen_port) + "/v2.1",
         }
-    }
-}
-
-/// A service that listens everywhere is reached at the host's own address.
-fn reachable(listen: &str, my_ip: &str) -> String {
-    match listen {
-        "0.0.0.0" | "::" => my_ip.to_owned(),
-        v6 if v6.contains(':') => format!("[{v6}]"),
-        other => other.to_owned(),
     }
 }

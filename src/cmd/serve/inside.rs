@@ -6,8 +6,9 @@ use std::time::Duration;
 use anyhow::Context;
 use secrecy::ExposeSecret;
 
-use super::parts::{Cloud, Doors, Wires, compute_door, core, database, engine};
+use super::parts::{Cloud, Doors, Wires, compute_door, console_door, core, database, engine};
 use super::{State, plugging};
+use crate::api::RequestIds;
 use crate::conf::{Auth, Conf};
 use crate::identity::{Credentials, Domain, Keystone, ServiceRoles, Session, Trust};
 use crate::image::ImageService;
@@ -45,6 +46,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let compute = core(conf, state, &db, docker, images, world.clone(), wires).await?;
     Ok(Cloud {
         doors: Doors {
+            console: console_door(conf, compute.clone(), RequestIds::new(world.clone(), None)),
             compute: compute_door(conf, compute.clone(), identity, world)?,
             identity: None,
             image: None,

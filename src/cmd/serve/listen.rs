@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::consoles;
 use super::parts::Doors;
 use crate::conf::Conf;
 
@@ -20,6 +21,7 @@ const LAST_ORDERS: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) struct Listeners {
     compute: TcpListener,
+    console: Option<TcpListener>,
     identity: Option<TcpListener>,
     image: Option<TcpListener>,
     network: Option<TcpListener>,
@@ -42,6 +44,14 @@ impl Listeners {
             &base.osapi_compute_listen,
             base.osapi_compute_listen_port,
         );
+        let mut console = None;
+        if consoles::are_served(conf) {
+            let (host, port) = (
+                &conf.serial_console.serialproxy_host,
+                conf.serial_console.serialproxy_port,
+            );
+            console = Some(bind("[serial_console] serialproxy_host", host, port).await?);
+        }
         let (mut identity, mut image, mut network) = (None, None, None);
         if conf.is_standalone() {
             let (host, port) = (&alone.identity_listen, alone.identity_listen_port);
@@ -57,6 +67,7 @@ impl Listeners {
         };
         Ok(Self {
             compute: compute.await?,
+            console,
             identity,
             image,
             network,
@@ -69,6 +80,7 @@ impl Listeners {
         let mut tasks = JoinSet::new();
         let all = [
             (Some(self.compute), Some(doors.compute)),
+            (self.console, doors.console),
             (self.identity, doors.identity),
             (self.image, doors.image),
             (self.network, doors.network),
@@ -98,6 +110,9 @@ impl Served {
 pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
     let (base, alone) = (&conf.default, &conf.standalone);
     let mut ports = vec![base.osapi_compute_listen_port];
+    if consoles::are_served(conf) {
+        ports.push(conf.serial_console.serialproxy_port);
+    }
     if conf.is_standalone() {
         ports.extend([
             alone.identity_listen_port,
@@ -111,8 +126,8 @@ pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
     ports.dedup();
     anyhow::ensure!(
         ports.len() == all,
-        "[DEFAULT] osapi_compute_listen_port, [standalone] identity_listen_port, image_listen_port and network_listen_port \
-         and [prometheus] port must differ"
+        "[DEFAULT] osapi_compute_listen_port, [serial_console] serialproxy_port, [prometheus] port, \
+         [standalone] identity_listen_port, image_listen_port and network_listen_port must differ"
     );
     Ok(())
 }
@@ -121,9 +136,18 @@ async fn bind(option: &str, host: &str, port: u16) -> anyhow::Result<TcpListener
     TcpListener::bind((host, port)).await.with_context(|| {
         format!(
             "{option}: {host}:{port} cannot be listened on; is another service there? \
-             the option for the port, beside it, chooses another"
+             {} chooses another port",
+            port_option(option)
         )
     })
+}
+
+/// The option beside the one of the host.
+fn port_option(option: &str) -> String {
+    match option.strip_suffix("_host") {
+        Some(service) => format!("{service}_port"),
+        None => format!("{option}_port"),
+    }
 }
 
 async fn serve(listener: TcpListener, router: Router, mut told: watch::Receiver<bool>) {

@@ -1,6 +1,7 @@
 //! `nova-docker serve`: builds everything that the configuration asks for, serves it, and ends well.
 
 mod alone;
+mod consoles;
 mod inside;
 mod listen;
 mod logging;
@@ -98,6 +99,7 @@ pub(super) fn check(conf: &Conf) -> anyhow::Result<()> {
     plugging::check(&conf.docker)?;
     crate::virt::check_name(&conf.default.compute_driver)?;
     listen::check(conf)?;
+    consoles::check(conf)?;
     Policy::open(&conf.oslo_policy.policy_file)?;
     match conf.is_standalone() {
         true => alone::check(conf),

@@ -8,13 +8,13 @@ use anyhow::Context;
 use axum::Router;
 use tokio::sync::mpsc;
 
-use super::State;
 use super::wiring::Wiring;
-use crate::api;
+use super::{State, consoles};
 use crate::api::cors::Cors;
 use crate::api::healthcheck::HealthSettings;
 use crate::api::metrics::Metrics;
 use crate::api::policy::Policy;
+use crate::api::{self, RequestIds};
 use crate::compute::{self, Compute};
 use crate::conf::Conf;
 use crate::db::{Db, Records};
@@ -40,6 +40,7 @@ pub(super) struct Cloud {
 #[derive(Debug)]
 pub(super) struct Doors {
     pub(super) compute: Router,
+    pub(super) console: Option<Router>,
     pub(super) identity: Option<Router>,
     pub(super) image: Option<Router>,
     pub(super) network: Option<Router>,
@@ -66,6 +67,8 @@ impl Doors {
         };
         Ok(Self {
             compute: cors.around(metrics.around("compute", self.compute))?,
+            // Which pages may open a console is said elsewhere.
+            console: self.console.map(|router| metrics.around("console", router)),
             identity: around("identity", self.identity)?,
             image: around("image", self.image)?,
             network: around("network", self.network)?,
@@ -175,6 +178,7 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
         confirm_resize_after: waits(base.resize_confirm_window),
         offload_after: limit(base.shelved_offload_time).map(Duration::from_secs),
         reclaim_after: waits(base.reclaim_instance_interval),
+        console_token_ttl: Duration::from_secs(conf.consoleauth.token_ttl.into()),
         quotas: compute::Quotas {
             instances: limit(conf.quota.instances),
             cores: limit(conf.quota.cores),
@@ -206,6 +210,7 @@ pub(super) fn compute_door(
             prefix: conf.api.compute_link_prefix.clone(),
             behind_proxy: conf.oslo_middleware.enable_proxy_headers_parsing,
         },
+        consoles: consoles::settings(conf),
         max_limit: whole(conf.api.max_limit),
         max_body: whole(conf.oslo_middleware.max_request_body_size),
         health: HealthSettings {
@@ -213,6 +218,11 @@ pub(super) fn compute_door(
             disable_by_file_path: conf.healthcheck.disable_by_file_path.clone(),
         },
     }))
+}
+
+/// None where no consoles are given out.
+pub(super) fn console_door(conf: &Conf, compute: Compute, ids: RequestIds) -> Option<Router> {
+    consoles::are_served(conf).then(|| api::console::router(compute, consoles::settings(conf), ids))
 }
 
 fn policy(conf: &Conf) -> anyhow::Result<Arc<Policy>> {

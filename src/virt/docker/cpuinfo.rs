@@ -16,7 +16,9 @@ impl DockerDriver {
     /// Writes it; answers the bind that shows it to the container. An engine on another machine could not read it.
     pub(super) async fn cpuinfo_bind(&self, instance: &Instance) -> Result<Option<String>, Error> {
         let path = self.directory_of(instance.id).join("cpuinfo");
-        let bind = self.is_engine_here().then(|| format!("{}:{HOST}:ro", path.display()));
+        let bind = self
+            .is_engine_here()
+            .then(|| format!("{}:{HOST}:ro", path.display()));
         self.renew_cpuinfo(instance).await?;
         Ok(bind)
     }
@@ -64,14 +66,18 @@ fn with_processors(host: &str, wanted: u32) -> String {
     };
     let processors = (0..wanted).zip(processors.iter().cycle()).map(numbered);
     let others = others.into_iter().map(|block| block.trim_end().to_owned());
-    processors.chain(others).map(|block| format!("{block}\n\n")).collect()
+    processors
+        .chain(others)
+        .map(|block| format!("{block}\n\n"))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const HOST: &str = "processor\t: 0\nmodel name\t: A\ncore id\t: 0\n\nprocessor\t: 1\nmodel name\t: A\ncore id\t: 1\n\n";
+    const HOST: &str =
+        "processor\t: 0\nmodel name\t: A\ncore id\t: 0\n\nprocessor\t: 1\nmodel name\t: A\ncore id\t: 1\n\n";
 
     #[test]
     fn there_are_as_many_as_the_flavor_has() {

@@ -20,7 +20,9 @@ use crate::objects::{
     DeploymentId, Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, RequestContext, Secret,
     Vif,
 };
-use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
+use crate::virt::{
+    ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies, Terminal,
+};
 
 /// What the driver is told once.
 #[derive(Debug, Clone)]
@@ -181,6 +183,10 @@ impl ComputeDriver for DockerDriver {
 
     async fn console_output(&self, id: InstanceId, lines: Option<u64>) -> Result<String, Error> {
         self.log(id, lines).await
+    }
+
+    async fn terminal(&self, id: InstanceId) -> Result<Terminal, Error> {
+        self.open_terminal(id).await
     }
 
     async fn observe(&self, id: InstanceId) -> Result<Option<Observed>, Error> {

@@ -23,8 +23,10 @@ mod refusal;
 mod rescue;
 mod resize;
 mod restart;
+mod shell;
 mod snapshot;
 mod spawn;
+mod terminal;
 mod turns;
 mod uptime;
 

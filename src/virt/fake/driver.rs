@@ -10,17 +10,19 @@ use futures_util::stream::BoxStream;
 use futures_util::{StreamExt, stream};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::archive;
 use super::faults::{FakeFaults, Verb};
 use super::server::{KILLED, Server, TERMINATED, ensure_places, idle, limits};
 use super::state::State;
+use super::{archive, terminal};
 use crate::image::ImageService;
 use crate::objects::{
     DeploymentId, Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, PowerState,
     RequestContext, Secret, TaskState, Vif,
 };
 use crate::virt::docker::{Asked, EngineImage, Ground, Joining, create_body, ensure_format};
-use crate::virt::{ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies};
+use crate::virt::{
+    ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies, Terminal,
+};
 
 /// Cheap to clone; clones share their servers.
 #[derive(Debug, Clone)]
@@ -349,6 +351,11 @@ impl ComputeDriver for FakeDriver {
             .get(&id)
             .map(|server| server.log(lines))
             .ok_or(Error::NoSuchInstance(id))
+    }
+
+    async fn terminal(&self, id: InstanceId) -> Result<Terminal, Error> {
+        self.state.enter(Verb::Terminal).await?;
+        terminal::open(&self.state, id)
     }
 
     async fn observe(&self, id: InstanceId) -> Result<Option<Observed>, Error> {

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::server::Server;
 use super::state::State;
 use crate::objects::{InstanceId, Secret};
-use crate::virt::{Error, Event, NetworkInfo};
+use crate::virt::{Error, Event, NetworkInfo, WindowSize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verb {
@@ -32,6 +32,7 @@ pub enum Verb {
     Diagnostics,
     Snapshot,
     ConsoleOutput,
+    Terminal,
     Observe,
 }
 
@@ -92,6 +93,16 @@ impl FakeFaults {
             .servers()
             .get(&id)
             .and_then(|server| server.password.clone())
+    }
+
+    /// What the server's terminal was made last.
+    pub fn window(&self, id: InstanceId) -> Option<WindowSize> {
+        self.0.servers().get(&id)?.window
+    }
+
+    /// How many terminals of the server are open.
+    pub fn terminals(&self, id: InstanceId) -> usize {
+        self.0.servers().get(&id).map_or(0, |server| server.terminals)
     }
 
     /// The next call of `verb` panics, as a mistake in a driver does.

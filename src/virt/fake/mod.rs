@@ -5,6 +5,7 @@ mod driver;
 mod faults;
 mod server;
 mod state;
+mod terminal;
 #[cfg(test)]
 mod tests;
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use crate::objects::{CpuDiagnostics, Diagnostics, Instance, NicDiagnostics, PowerState, Secret, Vif};
-use crate::virt::{Error, NetworkInfo, Observed};
+use crate::virt::{Error, NetworkInfo, Observed, WindowSize};
 
 #[derive(Debug, Clone)]
 pub(super) struct Server {
@@ -17,6 +17,10 @@ pub(super) struct Server {
     name: String,
     pub(super) limits: (u32, u64),
     pub(super) password: Option<(String, Secret)>,
+    /// What a terminal was made last.
+    pub(super) window: Option<WindowSize>,
+    /// How many are open.
+    pub(super) terminals: usize,
     /// The server whose place this one has.
     rescued: Option<Box<Self>>,
 }
@@ -36,6 +40,8 @@ impl Server {
             name: instance.name.clone(),
             limits: limits(instance),
             password: None,
+            window: None,
+            terminals: 0,
             rescued: None,
         };
         server.begin();

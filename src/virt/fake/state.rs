@@ -49,6 +49,13 @@ impl State {
         lock(&self.plans)
     }
 
+    /// One more terminal of the server, or one less.
+    pub(super) fn terminals(&self, id: InstanceId, change: isize) {
+        if let Some(server) = self.servers().get_mut(&id) {
+            server.terminals = server.terminals.saturating_add_signed(change);
+        }
+    }
+
     /// Whether these VIFs are in place, so that plugging them has nothing to do.
     pub(super) fn is_wired(&self, id: InstanceId, network: &NetworkInfo) -> bool {
         let servers = self.servers();

@@ -34,10 +34,11 @@ impl Alone {
             member: "nova-docker",
             admin: "nova-docker-admin",
         };
-        let ports = free_ports();
+        let ports = free_ports::<5>();
         let config = format!(
             "[DEFAULT]\nstate_path = %/state\nhost = {}\nosapi_compute_listen_port = {}\nshutdown_timeout = 5\n{}\n\
              [standalone]\nidentity_listen_port = {}\nimage_listen_port = {}\nnetwork_listen_port = {}\n\
+             [serial_console]\nserialproxy_port = {}\n\
              [docker]\ninject_key = true\n{}\n",
             seed.name("host"),
             ports[0],
@@ -45,6 +46,7 @@ impl Alone {
             ports[1],
             ports[2],
             ports[3],
+            ports[4],
             self.docker,
         );
         Stage {
@@ -56,7 +58,8 @@ impl Alone {
     }
 }
 
-fn free_ports() -> [u16; 4] {
-    let probes = [(); 4].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+/// No two of them are the same.
+pub(super) fn free_ports<const N: usize>() -> [u16; N] {
+    let probes = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     probes.map(|probe| probe.local_addr().unwrap().port())
 }

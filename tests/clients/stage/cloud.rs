@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::alone::free_ports;
 use super::{Clouds, Seed, Service, Stage};
 
 impl Stage {
@@ -24,9 +25,10 @@ impl Stage {
             .unwrap();
         let cloud: Value = serde_json::from_slice(&fs::read(folder.join("cloud.json")).unwrap()).unwrap();
         let port = u16::try_from(cloud["compute_port"].as_u64().unwrap()).unwrap();
-        let config = config(&cloud, &seed, port) + more;
+        let [console] = free_ports();
+        let config = config(&cloud, &seed, port, console) + more;
         let mut stage = Self {
-            service: Service::new(tempfile::tempdir().unwrap(), &config, &[port], &[]),
+            service: Service::new(tempfile::tempdir().unwrap(), &config, &[port, console], &[]),
             seed,
             clouds: Clouds {
                 file: folder.join("clouds.yaml"),
@@ -40,7 +42,7 @@ impl Stage {
     }
 }
 
-fn config(cloud: &Value, seed: &Seed, port: u16) -> String {
+fn config(cloud: &Value, seed: &Seed, port: u16, console: u16) -> String {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     format!(
         "[DEFAULT]\nstate_path = %/state\nhost = {}\nosapi_compute_listen_port = {port}\nshutdown_timeout = 5\n\
@@ -48,6 +50,7 @@ fn config(cloud: &Value, seed: &Seed, port: u16) -> String {
          [keystone_authtoken]\nauth_type = password\nauth_url = {auth}\nwww_authenticate_uri = {auth}\nusername = nova\n\
          password = {}\nproject_name = service\nuser_domain_name = Default\nproject_domain_name = Default\n\
          [image_cache]\nmanager_interval = 1\nremove_unused_original_minimum_age_seconds = 0\n\
+         [serial_console]\nserialproxy_port = {console}\n\
          [docker]\ninject_key = true\n",
         seed.name("host"),
         text(&cloud["users"]["nova"]["password"]),

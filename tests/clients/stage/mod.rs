@@ -1,6 +1,7 @@
 //! What a story plays on: a running `nova-docker` in one of its two settings, its clients, and an image of its own.
 
 mod alone;
+mod browser;
 mod cli;
 mod cloud;
 pub(crate) mod engine;
@@ -18,6 +19,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 pub(crate) use alone::Alone;
+pub(crate) use browser::Browser;
 pub(crate) use cli::{Cli, parsed, program};
 pub(crate) use people::Newcomer;
 pub(crate) use seed::Seed;

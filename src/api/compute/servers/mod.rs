@@ -38,6 +38,7 @@ use crate::shows;
 use crate::span;
 use addresses::PlainAddresses;
 use create::CreateAnswer;
+use remote_consoles::RemoteConsole;
 use update::{ChangedInFull, ChangedInShort};
 use view::{ServerDetail, ServerGroups, ServerItem, UserDataAttribute};
 
@@ -108,7 +109,9 @@ fn below_one() -> Routes<Door> {
         )
         .route(
             "/servers/{id}/remote-consoles",
-            post(remote_consoles::create).within(span!(2.6..)),
+            post(remote_consoles::create)
+                .answers(200, shows!("remote_console": RemoteConsole))
+                .within(span!(2.6..)),
         )
         .route(
             "/servers/{id}/os-server-password",

@@ -10,6 +10,12 @@ pub(super) const RULES: &[Rule] = &[
         &["GET /os-availability-zone/detail"],
     ),
     rule(
+        "os_compute_api:os-console-auth-tokens",
+        ADMIN,
+        "Show what a console's token is good for.",
+        &["GET /os-console-auth-tokens/{console_token}"],
+    ),
+    rule(
         "os_compute_api:os-aggregates:index",
         ADMIN,
         "List the aggregates.",

@@ -57,7 +57,6 @@ pub(super) const UNUSED: &[&str] = &[
     "compute:servers:resize:cross_cell",
     "network:attach_external_network",
     "os_compute_api:extensions",
-    "os_compute_api:os-console-auth-tokens",
     "os_compute_api:os-floating-ip-pools",
     "os_compute_api:os-lock-server:unlock:unlock_override",
     "os_compute_api:servers:create:attach_network",

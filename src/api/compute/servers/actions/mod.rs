@@ -14,6 +14,7 @@ mod pause;
 mod power;
 mod reboot;
 mod rebuild;
+mod remote_console;
 mod rescue;
 mod resize;
 mod security_group;
@@ -31,6 +32,7 @@ use crate::api::{Action, Fault, Microversion};
 use crate::objects::{ImageId, InstanceId, RequestContext};
 use crate::{actions, shows, span};
 use rebuild::{RebuiltInFull, RebuiltInShort};
+use remote_console::Console;
 
 /// The server that an action is for, and who asks.
 #[derive(Debug)]
@@ -72,6 +74,10 @@ actions! {
         "createBackup" => create_backup::create_backup,
         "createImage" => create_image::create_image,
         "os-getConsoleOutput" => console_output::console_output,
+        "os-getVNCConsole" => remote_console::vnc = ..2.6,
+        "os-getSPICEConsole" => remote_console::spice = ..2.6,
+        "os-getRDPConsole" => remote_console::rdp = ..2.6,
+        "os-getSerialConsole" => remote_console::serial = ..2.6,
         "lock" => lock::lock,
         "unlock" => lock::unlock,
         "rebuild" => rebuild::rebuild,
@@ -95,6 +101,19 @@ pub(super) fn method() -> Methods<Door> {
         .answers_to("createImage", span!(..2.45), 202, NOTHING)
         .answers_to("createImage", span!(2.45..), 202, shows!("image_id": ImageId))
         .answers_to("os-getConsoleOutput", span!(), 200, shows!("output": String))
+        .answers_to("os-getVNCConsole", span!(..2.6), 200, shows!("console": Console))
+        .answers_to(
+            "os-getSPICEConsole",
+            span!(..2.6),
+            200,
+            shows!("console": Console),
+        )
+        .answers_to(
+            "os-getSerialConsole",
+            span!(..2.6),
+            200,
+            shows!("console": Console),
+        )
         .answers_to("rebuild", span!(..2.75), 202, shows!("server": RebuiltInShort))
         .answers_to("rebuild", span!(2.75..), 202, shows!("server": RebuiltInFull))
         .answers_to("rescue", span!(), 200, shows!("adminPass": String))
