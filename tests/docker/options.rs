@@ -60,10 +60,8 @@ async fn a_volume_of_the_host_is_bound_and_an_anonymous_one_goes_with_the_server
 
     let server = instance("volumes: [/data]\ncommand: sleep 1000\n");
     stage.boot(&server, &stage.local_image().await).await.unwrap();
-    let volume = stage.inspect(server.id).await.unwrap().mounts.unwrap()[0]
-        .name
-        .clone()
-        .unwrap();
+    let mounts = stage.inspect(server.id).await.unwrap().mounts.unwrap();
+    let volume = mounts.into_iter().find_map(|mount| mount.name).unwrap();
     let api = stage.api().await;
     assert!(api.inspect_volume(&volume).await.is_ok());
     stage.driver.destroy(server.id).await.unwrap();

@@ -134,6 +134,10 @@ pub(crate) fn actions() -> Vec<Step> {
         )
         .until("ACTIVE"),
         act("servers/actions/os-getConsoleOutput", json!({"os-getConsoleOutput": {"length": 5}})),
+        act("servers/actions/os-getSerialConsole", json!({"os-getSerialConsole": {"type": "serial"}})),
+        act("servers/actions/os-getVNCConsole", json!({"os-getVNCConsole": {"type": "novnc"}})),
+        step("servers/remote-console-create", "POST /v2.1/servers/{server}/remote-consoles")
+            .with(json!({"remote_console": {"protocol": "serial", "type": "serial"}})),
         act("servers/actions/changePassword", json!({"changePassword": {"adminPass": "aT3h9Qm2"}})).until("ACTIVE"),
         act("servers/actions/os-resetState", json!({"os-resetState": {"state": "active"}})).admin(),
         act_plainly("servers/actions/injectNetworkInfo", "injectNetworkInfo").admin(),
