@@ -23,6 +23,13 @@ enum Role {
     Openapi(cmd::openapi::Openapi),
     /// Take away what the networks of this nova.conf's servers left on this host, when the service is to go for good.
     NetworkCleanup(cmd::network_cleanup::NetworkCleanup),
+    /// Look after the database, as nova-manage does.
+    #[command(subcommand)]
+    Db(cmd::db::Database),
+    #[command(name = "api_db", hide = true)]
+    ApiDb(cmd::cells::Nothing),
+    #[command(name = "cell_v2", hide = true)]
+    Cells(cmd::cells::Nothing),
     /// Say whether this host is ready for this version, as nova-status does.
     #[command(subcommand)]
     Status(cmd::status::Status),
@@ -34,6 +41,10 @@ fn main() -> ExitCode {
         Role::Config(config) => cmd::config::run(&config, &mut std::io::stdout().lock()),
         Role::Openapi(openapi) => cmd::openapi::run(&openapi, &mut std::io::stdout().lock()),
         Role::NetworkCleanup(cleanup) => cmd::network_cleanup::run(&cleanup),
+        Role::Db(database) => cmd::db::run(&database, &mut std::io::stdout().lock()),
+        Role::ApiDb(nothing) | Role::Cells(nothing) => {
+            cmd::cells::run(&nothing, &mut std::io::stdout().lock())
+        }
         Role::Status(status) => cmd::status::run(&status, &mut std::io::stdout().lock()),
     }
 }

@@ -24,6 +24,8 @@ view! {
 pub struct LinkSettings {
     /// `[api]compute_link_prefix`: replaces scheme and host, and goes before the path.
     pub prefix: Option<String>,
+    /// `[api]glance_link_prefix`: the same of the image service.
+    pub image_prefix: Option<String>,
     /// `[oslo_middleware]enable_proxy_headers_parsing`: whether `X-Forwarded-*` is believed.
     pub behind_proxy: bool,
 }
@@ -40,9 +42,22 @@ pub struct Links {
     /// The rest of the path.
     resource: String,
     query: Pairs,
+    image_prefix: Option<String>,
 }
 
 impl Links {
+    /// To an image where the image service keeps it.
+    pub fn image(&self, service: &str, id: impl AsRef<str>) -> Link {
+        let service = match &self.image_prefix {
+            Some(prefix) => format!("{}{}", prefix.trim_end_matches('/'), path_of(service)),
+            None => service.to_owned(),
+        };
+        Link {
+            rel: "alternate",
+            href: format!("{}/images/{}", service.trim_end_matches('/'), id.as_ref()),
+        }
+    }
+
     /// `self` and `bookmark`, to `/servers/{id}` for example.
     pub fn to(&self, collection: &str, id: impl AsRef<str>) -> [Link; 2] {
         let id = id.as_ref();
@@ -97,6 +112,7 @@ impl Links {
             project: project.to_owned(),
             resource: resource.to_owned(),
             query: Pairs::of(uri.query().unwrap_or_default()),
+            image_prefix: settings.image_prefix.clone(),
         }
     }
 }
@@ -113,6 +129,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Links {
             .unwrap_or_default();
         Ok(Self::of(&uri, &parts.headers, &settings))
     }
+}
+
+/// What follows scheme and host.
+fn path_of(url: &str) -> String {
+    url.parse::<Uri>()
+        .map_or_else(|_| String::new(), |url| url.path().to_owned())
 }
 
 fn root(uri: &Uri, headers: &HeaderMap, settings: &LinkSettings, before: &str) -> String {
@@ -232,6 +254,23 @@ mod tests {
             links.to("servers", "7").map(|link| link.rel),
             ["self", "bookmark"]
         );
+    }
+
+    #[test]
+    fn an_image_is_linked_where_the_image_service_is_said_to_be() {
+        let settings = LinkSettings::default();
+        let at = |settings: &LinkSettings| {
+            links("/v2.1/images", settings)
+                .image("http://10.0.0.1:9292/image/", "7")
+                .href
+        };
+        assert_eq!(at(&settings), "http://10.0.0.1:9292/image/images/7");
+        let image_prefix = Some("https://cloud.example/".to_owned());
+        let settings = LinkSettings {
+            image_prefix,
+            ..settings
+        };
+        assert_eq!(at(&settings), "https://cloud.example/image/images/7");
     }
 
     #[test]

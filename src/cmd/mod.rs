@@ -1,7 +1,9 @@
 //! One file per role of the binary: the only place that builds things.
 
+pub mod cells;
 pub mod config;
 mod config_files;
+pub mod db;
 pub mod network_cleanup;
 pub mod openapi;
 mod output;

@@ -13,8 +13,8 @@ use super::queue::Kind;
 use super::{guest, names, password, quota, suitable};
 use crate::compute::{Boot, Booted, Error};
 use crate::objects::{
-    Detour, Flavor, Image, Instance, InstanceId, Keypair, Licence, PowerState, RequestContext, ServerGroup,
-    TaskState, VmState, Wiring,
+    Detour, Flavor, Image, Instance, InstanceId, Keypair, Licence, PowerState, RequestContext, Resource,
+    ServerGroup, TaskState, VmState, Wiring,
 };
 
 /// Servers of one request: without a quota nothing else keeps a slip of the finger from filling the records.
@@ -198,7 +198,7 @@ fn record(
     count: u32,
     reservation_id: &str,
 ) -> Instance {
-    let (id, now) = (InstanceId(core.world.uuid()), core.now());
+    let (id, now) = (InstanceId(core.world.id(Resource::Server)), core.now());
     let hostname = boot.hostname.clone();
     Instance {
         id,

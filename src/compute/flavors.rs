@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::core::{Compute, Core};
 use crate::compute::Error;
 use crate::db;
-use crate::objects::{Flavor, FlavorAccess, FlavorId, ProjectId, RequestContext};
+use crate::objects::{Flavor, FlavorAccess, FlavorId, ProjectId, RequestContext, Resource};
 use crate::user_data::FlavorOptions;
 
 /// A flavor to be made; without an id it gets one.
@@ -61,7 +61,9 @@ impl Compute {
 
     pub async fn create_flavor(&self, new: NewFlavor) -> Result<Flavor, Error> {
         let core = &self.core;
-        let id = new.id.unwrap_or_else(|| FlavorId(core.world.uuid().to_string()));
+        let id = new
+            .id
+            .unwrap_or_else(|| FlavorId(core.world.id(Resource::Flavor).to_string()));
         let flavor = Flavor {
             id,
             name: new.name,

@@ -9,6 +9,11 @@ use crate::image;
 use crate::objects::{Image, ImageId, RequestContext};
 
 impl Compute {
+    /// Where the image service is, without its version.
+    pub async fn image_service(&self) -> Result<String, Error> {
+        self.core.images.address().await.map_err(told)
+    }
+
     /// All that the caller sees, newest first.
     pub async fn images(&self, context: &RequestContext) -> Result<Vec<Image>, Error> {
         let images = self.core.images.with_properties(context, &[]).await;

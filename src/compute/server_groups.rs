@@ -6,7 +6,8 @@ use super::core::{Compute, Core};
 use super::quota;
 use crate::compute::{Error, Quotas};
 use crate::objects::{
-    GroupPolicy, Instance, InstanceId, ProjectId, RequestContext, ServerGroup, ServerGroupId, UserId,
+    GroupPolicy, Instance, InstanceId, ProjectId, RequestContext, Resource, ServerGroup, ServerGroupId,
+    UserId,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Compute {
             quota::check_server_groups(&quotas, count(&groups, project, user))?;
         }
         let group = ServerGroup {
-            id: ServerGroupId(core.world.uuid()),
+            id: ServerGroupId(core.world.id(Resource::ServerGroup)),
             name: new.name,
             policy: new.policy,
             max_server_per_host: new.max_server_per_host,

@@ -18,7 +18,8 @@ use super::task_state::Verb;
 use super::{guest, networking, snapshot};
 use crate::compute::{Error, Unshelve};
 use crate::objects::{
-    Detour, ImageId, ImageStatus, Instance, InstanceId, PowerState, RequestContext, TaskState, VmState,
+    Detour, ImageId, ImageStatus, Instance, InstanceId, PowerState, RequestContext, Resource, TaskState,
+    VmState,
 };
 use crate::virt::{Progress, Supplies};
 
@@ -30,7 +31,7 @@ impl Compute {
         core.engine.required()?;
         snapshot::withdrawn(core, &instance).await?;
         forget_image(core, id).await?;
-        let image = ImageId(core.world.uuid());
+        let image = ImageId(core.world.id(Resource::Image));
         let begin = move |instance: &mut Instance| {
             instance.snapshot_image = Some(image);
             instance.detour.old_vm_state = Some(instance.vm_state);
@@ -172,7 +173,7 @@ async fn keep(core: &Core, context: &RequestContext, instance: &Instance) -> Res
     let id = instance.id;
     let begun = instance
         .snapshot_image
-        .unwrap_or_else(|| ImageId(core.world.uuid()));
+        .unwrap_or_else(|| ImageId(core.world.id(Resource::Image)));
     let found = match core.images.show(context, begun).await {
         Ok(image) => Some(image.status),
         Err(crate::image::Error::NotFound(_)) => None,
@@ -183,7 +184,7 @@ async fn keep(core: &Core, context: &RequestContext, instance: &Instance) -> Res
         None => begun,
         Some(_) => {
             snapshot::withdraw(core, instance).await;
-            ImageId(core.world.uuid())
+            ImageId(core.world.id(Resource::Image))
         }
     };
     core.change(id, |instance| {

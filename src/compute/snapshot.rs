@@ -14,7 +14,7 @@ use super::settle::clear_task;
 use super::task_state::Verb;
 use crate::compute::Error;
 use crate::image::NewImage;
-use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext, TaskState};
+use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext, Resource, TaskState};
 
 /// What is never handed on from the image a server was made of: the engine's names for it, and what Nova leaves out.
 const NOT_INHERITED: [&str; 11] = [
@@ -80,7 +80,7 @@ impl Compute {
         if let Purpose::Backup { kind, .. } = &purpose {
             metadata.insert("backup_type".to_owned(), kind.clone());
         }
-        let image = ImageId(core.world.uuid());
+        let image = ImageId(core.world.id(Resource::Image));
         let words = (name, purpose.image_type());
         let described = describe(core, context, &instance, image, words, metadata).await;
         to_the_end(begin(

@@ -26,6 +26,13 @@ section! {
         default_log_levels: Vec<String> = "",
         /// Log one JSON object per line.
         use_json: bool = "false",
+        /// Log to the system log, instead of standard error.
+        use_syslog: bool = "false",
+        /// The facility of lines in the system log.
+        syslog_log_facility: String = "LOG_USER" where one_of "LOG_USER" | "LOG_DAEMON" | "LOG_LOCAL0" | "LOG_LOCAL1" | "LOG_LOCAL2"
+            | "LOG_LOCAL3" | "LOG_LOCAL4" | "LOG_LOCAL5" | "LOG_LOCAL6" | "LOG_LOCAL7",
+        /// Log to systemd's journal with a field for each value, instead of standard error.
+        use_journal: bool = "false",
         /// The driver that runs servers. The old name `novadocker.virt.docker.DockerDriver` means the same.
         compute_driver: String = "docker.DockerDriver",
         /// The address on which the compute API listens.

@@ -14,6 +14,7 @@ mod keypairs;
 mod moves;
 mod networks;
 mod open;
+mod purge;
 mod records;
 mod store;
 
@@ -35,6 +36,7 @@ pub use images::Images;
 pub use kept::Kept;
 pub use networks::{NetworkRow, NetworkWrite, Networks};
 pub use open::Fit;
+pub use purge::Purged;
 pub use records::{Change, Error, Records, See};
 
 /// An open database; clones are the same one. This process alone has it: memory may stand for what the tables say.

@@ -19,7 +19,7 @@ use crate::objects::SystemWorld;
 static MIGRATIONS: Migrator = sqlx::migrate!("src/db/migrations");
 
 /// Longer than any other reader of the file (a backup, `sqlite3`) should hold it.
-const BUSY: Duration = Duration::from_secs(10);
+pub(super) const BUSY: Duration = Duration::from_secs(10);
 
 /// How long to wait for the lock: one who restarts us may not have seen the old process off.
 const TRIES: u32 = 25;
@@ -42,17 +42,26 @@ impl Db {
         if !path.exists() {
             return Ok(Fit::Missing);
         }
-        let options = SqliteConnectOptions::new().filename(path).read_only(true);
-        let pool = connect(options.busy_timeout(BUSY)).await?;
-        let made: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
-            .fetch_one(&pool)
-            .await?;
-        let known = MIGRATIONS.iter().map(|migration| migration.version).max();
+        let (made, known) = Self::versions(path).await?;
         Ok(match made.cmp(&known) {
             Ordering::Less => Fit::Older,
             Ordering::Equal => Fit::Current,
             Ordering::Greater => Fit::Newer,
         })
+    }
+
+    /// The number of the tables' form in a database file, and of the form that this program gives them.
+    pub async fn versions(path: &Path) -> Result<(Option<i64>, Option<i64>), Error> {
+        let known = MIGRATIONS.iter().map(|migration| migration.version).max();
+        if !path.exists() {
+            return Ok((None, known));
+        }
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let pool = connect(options.busy_timeout(BUSY)).await?;
+        let made = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(&pool)
+            .await?;
+        Ok((made, known))
     }
 
     /// Opens the database file `path`, or makes it, and holds `lock` beside it until the last clone is gone.
@@ -103,7 +112,7 @@ fn reason(error: Error) -> String {
 }
 
 /// One connection, kept for good: there can be one writer anyway, and a database in memory lives in its connection.
-async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
+pub(super) async fn connect(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     SqlitePoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)

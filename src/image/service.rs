@@ -94,6 +94,8 @@ impl From<super::archive::Error> for Error {
 /// What booting and snapshotting need of an image service. The caller's rights are those of the context.
 #[async_trait]
 pub trait ImageService: fmt::Debug + Send + Sync {
+    /// Where it is asked, without the version: `http://192.0.2.1:9292`.
+    async fn address(&self) -> Result<String, Error>;
     async fn show(&self, context: &RequestContext, id: ImageId) -> Result<Image, Error>;
     async fn download(&self, context: &RequestContext, id: ImageId) -> Result<Download, Error>;
     /// Describes an image whose data comes later; its status is `queued`.

@@ -49,4 +49,4 @@ pub use server_group::{GroupPolicy, ServerGroup};
 pub use service::ComputeService;
 pub use states::{PowerState, TaskState, VmState};
 pub use vif::{Cidr, Mac, Vif};
-pub use world::{SystemWorld, World};
+pub use world::{RepeatingWorld, Resource, SystemWorld, World};

@@ -11,6 +11,7 @@ async fn an_image_is_shown_as_it_was_of_old() {
     let links = json!([
         {"rel": "self", "href": format!("http://cloud:8774/v2.1/images/{id}")},
         {"rel": "bookmark", "href": format!("http://cloud:8774/images/{id}")},
+        {"rel": "alternate", "type": "application/vnd.openstack.image", "href": format!("http://127.0.0.1:9292/images/{id}")},
     ]);
     let list = cloud.get("2.35", "/v2.1/images").await;
     assert_eq!(

@@ -46,8 +46,16 @@ class Http:
         data = json.dumps(body) if isinstance(body, (dict, list)) else body
         headers = {**self.headers, **({"Content-Type": content} if data is not None else {})}
         headers.update({} if length is None else {"Content-Length": str(length)})
-        self.connection.request(method, self.prefix + path, data, headers)
-        answer = self.connection.getresponse()
+        try:
+            self.connection.request(method, self.prefix + path, data, headers)
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # The other side was tired of waiting; only what may be asked twice is.
+            if method not in ("GET", "DELETE"):
+                raise
+            self.connection.close()
+            self.connection.request(method, self.prefix + path, data, headers)
+            answer = self.connection.getresponse()
         if answer.status not in ok:
             sys.exit(f"bench: {method} {self.prefix}{path}: {answer.status} {answer.read()[:500]!r}")
         return answer
@@ -154,18 +162,22 @@ class Service:
 
     def doors(self, name):
         """A token of the user, and the URL of each type of service."""
-        cloud = self.person(name)
-        domain = {"name": cloud.get("user_domain_name", "Default")}
-        user = {"name": cloud["username"], "domain": domain, "password": cloud["password"]}
-        auth = {"identity": {"methods": ["password"], "password": {"user": user}},
-                "scope": {"project": {"name": cloud["project_name"], "domain": domain}}}
-        answer = http_to(cloud["auth_url"], "").send("POST", "/auth/tokens", {"auth": auth})
-        token, catalog = answer.headers["X-Subject-Token"], json.load(answer)["token"]["catalog"]
-        return token, {s["type"]: e["url"] for s in catalog for e in s["endpoints"] if e["interface"] == "public"}
+        return log_in_to(self.person(name))
 
     def person(self, name):
         """How a user logs in."""
         return read_cloud((self.state / "clouds.yaml").read_text(), name)
+
+
+def log_in_to(cloud):
+    """A token of a cloud's user, and the URL of each type of service."""
+    domain = {"name": cloud.get("user_domain_name", "Default")}
+    user = {"name": cloud["username"], "domain": domain, "password": cloud["password"]}
+    auth = {"identity": {"methods": ["password"], "password": {"user": user}},
+            "scope": {"project": {"name": cloud["project_name"], "domain": domain}}}
+    answer = http_to(cloud["auth_url"], "").send("POST", "/auth/tokens", {"auth": auth})
+    token, catalog = answer.headers["X-Subject-Token"], json.load(answer)["token"]["catalog"]
+    return token, {s["type"]: e["url"] for s in catalog for e in s["endpoints"] if e["interface"] == "public"}
 
 
 def free_ports(count):

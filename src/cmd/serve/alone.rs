@@ -33,6 +33,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
     let images = LocalImages::open(db.images(), state.path.join("images"), world.clone())
         .await?
         .with_engine(Arc::new(docker.clone()))
+        .at(urls.image.clone())
         .with_on_delete(Arc::new(move |id| {
             let _ = deleted.send(id);
         }));

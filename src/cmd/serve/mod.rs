@@ -8,6 +8,7 @@ mod logging;
 mod notify;
 mod parts;
 pub(super) mod plugging;
+mod report;
 mod signals;
 mod wiring;
 
@@ -25,7 +26,7 @@ use super::ConfigFiles;
 use crate::api::policy::Policy;
 use crate::compute::Compute;
 use crate::conf::{Conf, Sources, environment};
-use crate::objects::{SystemWorld, World};
+use crate::objects::{RepeatingWorld, SystemWorld, World};
 use listen::{Listeners, Served};
 use logging::Logging;
 use parts::Cloud;
@@ -41,6 +42,9 @@ pub struct Serve {
     /// Keep state in memory, and leave no container and no image behind at the end.
     #[arg(long)]
     ephemeral: bool,
+    /// Give the first server, image, network... of every run the same id, the second too, and so on: for tests
+    #[arg(long, requires = "ephemeral")]
+    repeat_ids: bool,
     /// Where clouds.yaml is written, alone; in the state path, when not given
     #[arg(long, value_name = "PATH")]
     clouds_file: Option<PathBuf>,
@@ -111,7 +115,10 @@ async fn serve_until_told(serve: &Serve, conf: &Conf, log: Arc<Logging>) -> anyh
     let mut signals = signals::Signals::listen().context("signals cannot be received")?;
     let hangups = signals::hangup().context("signals cannot be received")?;
     tokio::spawn(read_again_when_told(hangups, serve.config.sources(), log));
-    let world: Arc<dyn World> = Arc::new(SystemWorld);
+    let world: Arc<dyn World> = match serve.repeat_ids {
+        true => Arc::new(RepeatingWorld::default()),
+        false => Arc::new(SystemWorld),
+    };
     let state = State::prepare(serve, conf, world.as_ref())?;
     let served = serve_until(signals.told(), conf, &state, world);
     let (served, compute, wiring) = match served.await {
@@ -167,6 +174,8 @@ async fn serve_until(
         false => inside::build(conf, state, world).await?,
     };
     let served = listeners.serve(doors.surrounded(conf, &compute)?);
+    let _reporting =
+        report::when_told(conf.clone(), compute.clone()).context("signals cannot be received")?;
     notify::ready();
     tracing::info!("nova-docker is ready");
     told.await;

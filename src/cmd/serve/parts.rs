@@ -208,6 +208,7 @@ pub(super) fn compute_door(
         world,
         links: api::LinkSettings {
             prefix: conf.api.compute_link_prefix.clone(),
+            image_prefix: conf.api.glance_link_prefix.clone(),
             behind_proxy: conf.oslo_middleware.enable_proxy_headers_parsing,
         },
         consoles: consoles::settings(conf),

@@ -1,5 +1,6 @@
 //! What a database promises, whichever table keeps it.
 
+mod purge;
 mod walks;
 
 use std::collections::{BTreeMap, BTreeSet};

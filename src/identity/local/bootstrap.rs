@@ -4,7 +4,7 @@ use super::clouds::{Clouds, Found, Login};
 use super::{Error, Local, UserChange};
 use crate::db::{Assignment, Founding, Project, User};
 use crate::identity::Role;
-use crate::objects::Secret;
+use crate::objects::{Resource, Secret};
 
 /// The users of a new installation, and the passwords they get.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Local {
 
     fn first_project(&self, name: &str, description: &str) -> Project {
         Project {
-            id: self.inner.world.uuid().simple().to_string(),
+            id: self.inner.world.id(Resource::Identity).simple().to_string(),
             name: name.to_owned(),
             enabled: true,
             description: description.to_owned(),
@@ -103,7 +103,7 @@ impl Local {
 
     fn first_user(&self, name: &str, password_hash: String) -> User {
         User {
-            id: self.inner.world.uuid().simple().to_string(),
+            id: self.inner.world.id(Resource::Identity).simple().to_string(),
             name: name.to_owned(),
             enabled: true,
             description: String::new(),

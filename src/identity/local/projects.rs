@@ -1,6 +1,7 @@
 //! Projects: made, changed, deleted, listed.
 
 use super::{Error, Local};
+use crate::objects::Resource;
 
 pub use crate::db::Project;
 
@@ -38,7 +39,7 @@ impl Local {
 
     pub async fn create_project(&self, new: NewProject) -> Result<Project, Error> {
         let project = Project {
-            id: self.inner.world.uuid().simple().to_string(),
+            id: self.inner.world.id(Resource::Identity).simple().to_string(),
             name: valid_name(new.name)?,
             enabled: new.enabled,
             description: new.description,

@@ -2,7 +2,7 @@
 
 use super::{Error, Local, password};
 use crate::db;
-use crate::objects::Secret;
+use crate::objects::{Resource, Secret};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -63,7 +63,7 @@ impl Local {
 
     pub async fn create_user(&self, new: NewUser) -> Result<User, Error> {
         let user = db::User {
-            id: self.inner.world.uuid().simple().to_string(),
+            id: self.inner.world.id(Resource::Identity).simple().to_string(),
             name: valid_name(new.name)?,
             enabled: new.enabled,
             description: new.description,

@@ -78,6 +78,11 @@ fn client(settings: &Settings, silence: Option<Duration>) -> Result<reqwest::Cli
 
 #[async_trait]
 impl ImageService for Glance {
+    async fn address(&self) -> Result<String, Error> {
+        let mut endpoints = self.endpoints().await?;
+        Ok(endpoints.swap_remove(0))
+    }
+
     async fn show(&self, context: &RequestContext, id: ImageId) -> Result<Image, Error> {
         let answer = self
             .ask(context, Method::GET, &format!("images/{id}"), None)

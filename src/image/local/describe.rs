@@ -6,7 +6,7 @@ use super::rights::{check_change, no_such};
 use super::{Edit, LocalImages};
 use crate::db;
 use crate::image::Error;
-use crate::objects::{Image, ImageId, ImageStatus, RequestContext, Visibility};
+use crate::objects::{Image, ImageId, ImageStatus, RequestContext, Resource, Visibility};
 
 impl LocalImages {
     /// A new image without data; a caller who names no id gets a new one.
@@ -16,7 +16,7 @@ impl LocalImages {
         id: Option<ImageId>,
         edits: Vec<Edit>,
     ) -> Result<Image, Error> {
-        let id = id.unwrap_or_else(|| ImageId(self.world.uuid()));
+        let id = id.unwrap_or_else(|| ImageId(self.world.id(Resource::Image)));
         let mut image = self.blank(context, id);
         for edit in edits {
             edit.apply(context, &mut image)?;

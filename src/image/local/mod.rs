@@ -30,6 +30,9 @@ use crate::objects::{ImageId, World};
 /// Told the id of every image that is gone, so that copies of it can go too. It must not wait.
 pub type OnDelete = Arc<dyn Fn(ImageId) + Send + Sync>;
 
+/// Where it is looked for.
+const ADDRESS: &str = "http://127.0.0.1:9292";
+
 /// Our own Glance. Clones are the same store.
 #[derive(Clone)]
 pub struct LocalImages {
@@ -37,6 +40,7 @@ pub struct LocalImages {
     files: Files,
     engine: Option<Arc<dyn EngineImages>>,
     world: Arc<dyn World>,
+    address: String,
     on_delete: Option<OnDelete>,
 }
 
@@ -59,6 +63,7 @@ impl LocalImages {
             files,
             engine: None,
             world,
+            address: ADDRESS.to_owned(),
             on_delete: None,
         })
     }
@@ -66,6 +71,12 @@ impl LocalImages {
     /// Shows the images of this engine too.
     pub fn with_engine(mut self, engine: Arc<dyn EngineImages>) -> Self {
         self.engine = Some(engine);
+        self
+    }
+
+    /// Says where clients find it.
+    pub fn at(mut self, address: String) -> Self {
+        self.address = address;
         self
     }
 

@@ -10,6 +10,10 @@ use crate::objects::{Image, ImageId, ImageStatus, RequestContext, Visibility};
 
 #[async_trait]
 impl ImageService for LocalImages {
+    async fn address(&self) -> Result<String, Error> {
+        Ok(self.address.clone())
+    }
+
     async fn show(&self, context: &RequestContext, id: ImageId) -> Result<Image, Error> {
         self.find(context, id).await
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::error::Error;
 use super::rights::Resource;
 use super::state::State;
-use crate::objects::{ProjectId, RequestContext, World};
+use crate::objects::{self, ProjectId, RequestContext, World};
 
 /// Logic changes `state` and nothing else; when it says no, what it did to `state` is forgotten.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct Edit<'a> {
 
 impl Edit<'_> {
     pub fn uuid(&self) -> Uuid {
-        self.world.uuid()
+        self.world.id(objects::Resource::Network)
     }
 
     /// Whose a new resource is: the caller's, or for administrators the project they name.

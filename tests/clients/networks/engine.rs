@@ -1,4 +1,5 @@
-//! The engine restarts: servers that run on keep their networks, and those that it starts again have them again.
+//! The engine restarts, or the whole host: servers that run on keep their networks, and those that are started again have them
+//! again.
 
 use super::restarts::{interface, is_plugged_once, pinging, unbroken};
 use super::{Play, address, reaches};
@@ -7,6 +8,18 @@ use crate::stage::{Alone, STAYS, Seed, engine, until};
 
 #[tokio::test]
 async fn servers_keep_their_networks_when_the_engine_restarts() {
+    let (own, play) = on_its_own_engine().await;
+    engine::asked_at(own.url(), restarted(own, play)).await;
+}
+
+/// As far as that can be had without ending the host: nothing runs, and nothing is left of namespaces, links and rules.
+#[tokio::test]
+async fn servers_have_their_networks_again_when_the_host_restarts() {
+    let (own, play) = on_its_own_engine().await;
+    engine::asked_at(own.url(), restarted_with_the_host(own, play)).await;
+}
+
+async fn on_its_own_engine() -> (OwnEngine, Play) {
     let mut own = OwnEngine::prepared().await;
     own.start(true).await;
     let setting = Alone {
@@ -15,8 +28,32 @@ async fn servers_keep_their_networks_when_the_engine_restarts() {
     };
     let mut stage = setting.set(Seed::planted().await);
     stage.service.start().await;
-    let play = Play::on(stage).await;
-    engine::asked_at(own.url(), restarted(own, play)).await;
+    (own, Play::on(stage).await)
+}
+
+async fn restarted_with_the_host(mut own: OwnEngine, mut play: Play) {
+    let network = play.network("home", "10.65.0.0/24").await;
+    let one = play.server("one", &[&network]).await;
+    let again = lasting(&play, "again", &network).await;
+    let there = address(&play.user, &again).await;
+    reaches(&one, &there).await;
+    play.stage.service.kill().await;
+    own.stop().await;
+    play.stage.service.cleaned_up(&["--force"]).unwrap();
+    own.start(false).await;
+    play.stage.service.start().await;
+    play.user.reaches(&again, "ACTIVE").await;
+    play.user.reaches(&one, "SHUTOFF").await;
+    play.user.act(&one, serde_json::json!({"os-start": null})).await;
+    play.user.reaches(&one, "ACTIVE").await;
+    assert_eq!(address(&play.user, &again).await, there);
+    reaches(&one, &there).await;
+    reaches(&again, "one").await;
+    for server in [&one, &again] {
+        is_plugged_once(&play, server).await;
+    }
+    play.ends().await;
+    drop(own);
 }
 
 async fn restarted(mut own: OwnEngine, play: Play) {

@@ -59,7 +59,7 @@ impl Alone {
 }
 
 /// No two of them are the same.
-pub(super) fn free_ports<const N: usize>() -> [u16; N] {
+pub(crate) fn free_ports<const N: usize>() -> [u16; N] {
     let probes = [(); N].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
     probes.map(|probe| probe.local_addr().unwrap().port())
 }

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-pub(crate) use alone::Alone;
+pub(crate) use alone::{Alone, free_ports};
 pub(crate) use browser::Browser;
 pub(crate) use cli::{Cli, parsed, program};
 pub(crate) use people::Newcomer;

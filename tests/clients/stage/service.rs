@@ -108,11 +108,20 @@ impl Service {
         child.kill().await.unwrap();
     }
 
+    pub(crate) fn compute_port(&self) -> u16 {
+        self.ports[0]
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        let child = self.child.as_ref().expect("it runs");
+        let pid = i32::try_from(child.id().unwrap()).unwrap();
+        kill(Pid::from_raw(pid), signal).unwrap();
+    }
+
     /// As a service manager ends it.
     pub(crate) async fn terminate(&mut self) -> ExitStatus {
+        self.signal(Signal::SIGTERM);
         let mut child = self.child.take().expect("it runs");
-        let pid = i32::try_from(child.id().unwrap()).unwrap();
-        kill(Pid::from_raw(pid), Signal::SIGTERM).unwrap();
         until("nova-docker ends when it is told to", async || {
             child_status(&mut child)
         })

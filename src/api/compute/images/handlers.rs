@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use http::StatusCode;
 
-use super::view::in_full;
+use super::view::{ImageLinks, in_full};
 use super::{image_id, not_found};
 use crate::api::compute::Door;
 use crate::api::links::Links;
@@ -25,6 +25,7 @@ pub(super) async fn show(
         Error::NoSuchImage(_) => not_found(),
         other => other.into(),
     })?;
+    let links = ImageLinks::of(&links, &door).await?;
     Ok(At(version, Under("image", in_full(&image, &links))))
 }
 

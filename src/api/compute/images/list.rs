@@ -4,7 +4,7 @@ use axum::extract::{OriginalUri, State};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
-use super::view::{ImageItem, in_full};
+use super::view::{ImageItem, ImageLinks, in_full};
 use crate::api::compute::Door;
 use crate::api::links::Links;
 use crate::api::pagination::page;
@@ -41,7 +41,7 @@ pub(super) async fn list(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let images = chosen(&door, &context, &asked, uri.query()).await?;
-    paged(&door, &images, &asked, version, &links, ImageItem::of)
+    paged(&door, &images, &asked, version, &links, ImageItem::of).await
 }
 
 pub(super) async fn detail(
@@ -53,7 +53,7 @@ pub(super) async fn detail(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Fault> {
     let images = chosen(&door, &context, &asked, uri.query()).await?;
-    paged(&door, &images, &asked, version, &links, in_full)
+    paged(&door, &images, &asked, version, &links, in_full).await
 }
 
 async fn chosen(
@@ -134,13 +134,13 @@ const fn glance_word(status: ImageStatus) -> &'static str {
     }
 }
 
-fn paged<V: Shown>(
+async fn paged<V: Shown>(
     door: &Door,
     images: &[Image],
     asked: &Asked,
     version: Microversion,
     links: &Links,
-    view: impl Fn(&Image, &Links) -> V,
+    view: impl Fn(&Image, &ImageLinks<'_>) -> V,
 ) -> Result<Response, Fault> {
     let limit = asked.limit.or(asked.page_size).map(|limit| Whole(limit.0));
     let skipped = asked.offset.and_then(|offset| usize::try_from(offset.0).ok());
@@ -154,6 +154,7 @@ fn paged<V: Shown>(
     )?;
     let next = page.last_if_full();
     let next = next.map(|last| Under("images_links", [links.next(last.id.to_string())]));
-    let views: Vec<V> = page.items.iter().map(|image| view(image, links)).collect();
+    let links = ImageLinks::of(links, door).await?;
+    let views: Vec<V> = page.items.iter().map(|image| view(image, &links)).collect();
     Ok(At(version, (Under("images", views), next)).into_response())
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::api::Fault;
+use crate::api::compute::Door;
 use crate::api::compute::time::Seconds;
 use crate::api::links::{Link, Links};
 use crate::objects::{Image, ImageId, ImageStatus};
@@ -11,7 +13,16 @@ view! {
     pub(super) struct ImageItem {
         id: ImageId,
         name: Option<String>,
-        links: Vec<Link>,
+        links: Vec<ImageLink>,
+    }
+}
+
+type ImageLink = (Link, Option<OfType>);
+
+view! {
+    /// Only of links that lead out of this service.
+    pub(super) struct OfType {
+        kind as "type": &'static str,
     }
 }
 
@@ -51,17 +62,36 @@ view! {
 
 pub(super) type ImageDetail = (ImageItem, ImageRest, Option<OfServer>, Option<DiskConfig>);
 
+/// Links here and to the image service.
+pub(super) struct ImageLinks<'a> {
+    links: &'a Links,
+    service: String,
+}
+
+impl<'a> ImageLinks<'a> {
+    pub(super) async fn of(links: &'a Links, door: &Door) -> Result<Self, Fault> {
+        let service = door.compute.image_service().await?;
+        Ok(Self { links, service })
+    }
+}
+
 impl ImageItem {
-    pub(super) fn of(image: &Image, links: &Links) -> Self {
+    pub(super) fn of(image: &Image, links: &ImageLinks<'_>) -> Self {
+        let id = image.id.to_string();
+        let own = links.links.to("images", &id).map(|link| (link, None));
+        let kind = OfType {
+            kind: "application/vnd.openstack.image",
+        };
+        let alternate = (links.links.image(&links.service, &id), Some(kind));
         Self {
             id: image.id,
             name: image.name.clone(),
-            links: links.to("images", image.id.to_string()).into(),
+            links: own.into_iter().chain([alternate]).collect(),
         }
     }
 }
 
-pub(super) fn in_full(image: &Image, links: &Links) -> ImageDetail {
+pub(super) fn in_full(image: &Image, links: &ImageLinks<'_>) -> ImageDetail {
     let property = |name: &str| image.properties.get(name);
     let (status, progress) = status(image.status);
     let rest = ImageRest {
@@ -77,7 +107,7 @@ pub(super) fn in_full(image: &Image, links: &Links) -> ImageDetail {
     let server = property("instance_uuid").map(|id| OfServer {
         server: ServerLink {
             id: id.clone(),
-            links: links.to("servers", id),
+            links: links.links.to("servers", id),
         },
     });
     let disk_config = property("auto_disk_config").map(|word| DiskConfig {

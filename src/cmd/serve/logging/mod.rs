@@ -1,14 +1,18 @@
-//! Where the log goes and how its lines look.
+//! Where the log goes and how its lines look: to a file, the system log, the journal, each that is asked for, or else to
+//! standard error.
 
 mod file;
 mod line;
+mod system;
 
 use std::io;
 use std::path::PathBuf;
 
 use anyhow::Context;
+use tracing::Subscriber;
 use tracing_subscriber::fmt::writer::BoxMakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, reload};
 
@@ -24,6 +28,7 @@ const FILE: &str = "nova-docker.log";
 pub(super) struct Logging {
     filter: reload::Handle<EnvFilter, Registry>,
     file: Option<LogFile>,
+    on_stderr: bool,
 }
 
 impl Logging {
@@ -37,23 +42,31 @@ impl Logging {
                     .with_context(|| format!("[DEFAULT] log_file: {} cannot be opened", path.display()))
             })
             .transpose()?;
-        let writer = match &file {
-            Some(file) => BoxMakeWriter::new(file.clone()),
-            None => BoxMakeWriter::new(io::stderr),
-        };
-        let lines = tracing_subscriber::fmt::layer()
-            .with_ansi(false)
-            .with_writer(writer);
-        let lines = match base.use_json {
-            true => lines.json().boxed(),
-            false => lines.event_format(OsloLine).boxed(),
-        };
-        Registry::default().with(filter).with(Requests).with(lines).init();
-        Ok(Self { filter: handle, file })
+        let on_stderr = file.is_none() && !base.use_syslog && !base.use_journal;
+        let mut writers: Vec<BoxMakeWriter> = Vec::new();
+        writers.extend(file.iter().cloned().map(BoxMakeWriter::new));
+        if on_stderr {
+            writers.push(BoxMakeWriter::new(io::stderr));
+        }
+        if base.use_syslog {
+            writers.push(BoxMakeWriter::new(system::log(&base.syslog_log_facility)?));
+        }
+        let lines: Vec<_> = writers
+            .into_iter()
+            .map(|writer| lines(writer, base.use_json))
+            .collect();
+        let journal = base.use_journal.then(system::journal).transpose()?;
+        let registry = Registry::default().with(filter).with(Requests);
+        registry.with(lines).with(journal).init();
+        Ok(Self {
+            filter: handle,
+            file,
+            on_stderr,
+        })
     }
 
     pub(super) const fn is_on_stderr(&self) -> bool {
-        self.file.is_none()
+        self.on_stderr
     }
 
     /// What is logged may have changed, and the file may have been moved away.
@@ -64,6 +77,19 @@ impl Logging {
             file.open_again().with_context(name)?;
         }
         Ok(())
+    }
+}
+
+fn lines<S>(writer: BoxMakeWriter, json: bool) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let lines = tracing_subscriber::fmt::layer()
+        .with_ansi(false)
+        .with_writer(writer);
+    match json {
+        true => lines.json().boxed(),
+        false => lines.event_format(OsloLine).boxed(),
     }
 }
 
