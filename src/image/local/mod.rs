@@ -24,6 +24,7 @@ pub use query::{Direction, Filter, Page, Query, Scope, SortKey, Test};
 
 use self::files::Files;
 use super::Error;
+use super::archive::Rules;
 use crate::db;
 use crate::objects::{ImageId, World};
 
@@ -38,6 +39,7 @@ pub struct LocalImages {
     engine: Option<Arc<dyn EngineImages>>,
     world: Arc<dyn World>,
     on_delete: Option<OnDelete>,
+    archives: Rules,
 }
 
 impl fmt::Debug for LocalImages {
@@ -60,12 +62,19 @@ impl LocalImages {
             engine: None,
             world,
             on_delete: None,
+            archives: Rules::default(),
         })
     }
 
     /// Shows the images of this engine too.
     pub fn with_engine(mut self, engine: Arc<dyn EngineImages>) -> Self {
         self.engine = Some(engine);
+        self
+    }
+
+    /// What archives have to be; an image service has no host that they must run on.
+    pub fn with_rules(mut self, archives: Rules) -> Self {
+        self.archives = archives;
         self
     }
 
