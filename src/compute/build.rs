@@ -122,11 +122,18 @@ async fn choose(core: &Core, instance: &Instance, flavor: &Flavor) -> Result<Nod
         vcpus: flavor.vcpus.into(),
         memory_mb: flavor.memory_mb,
         zone: instance.pinned_availability_zone.clone(),
+        architecture: wanted_architecture(instance),
     };
     let nodes = [this_node(core, instance.id).await?];
     scheduler::choose(&nodes, &request)
         .cloned()
         .map_err(Error::NoValidHost)
+}
+
+/// What the image says it runs on; its older name counts too, as in Nova.
+fn wanted_architecture(instance: &Instance) -> Option<String> {
+    let said = |name: &str| instance.image_properties.get(name).cloned();
+    said("hw_architecture").or_else(|| said("architecture"))
 }
 
 /// Whether the server may have this flavor where it is.
@@ -144,6 +151,7 @@ async fn this_node(core: &Core, placed: InstanceId) -> Result<Node, Error> {
     let mut node = Node {
         host: settings.host.clone(),
         zone: core.zone().await?,
+        architecture: resources.architecture,
         vcpus: scaled(resources.vcpus.into(), settings.cpu_allocation_ratio),
         memory_mb: scaled(resources.memory_mb, settings.ram_allocation_ratio)
             .saturating_sub(settings.reserved_host_memory_mb),

@@ -1,8 +1,10 @@
 //! Makes the engine forget images that no server needs any more.
 
 use std::collections::{HashMap, HashSet};
+use std::future::pending;
+use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::core::{Compute, Core};
 use crate::compute::Error;
@@ -18,13 +20,35 @@ impl Compute {
     }
 }
 
-/// Since when each cached image has been of no use.
-#[derive(Debug, Default)]
+/// When the images of the engine are looked through, and since when each has been of no use.
+#[derive(Debug)]
 pub(super) struct ImageCache {
+    ticks: Option<Interval>,
     idle: HashMap<ImageId, Instant>,
 }
 
 impl ImageCache {
+    /// Never, when there is no interval.
+    pub(super) fn every(interval: Option<Duration>) -> Self {
+        let ticks = |every| {
+            let mut ticks = interval_at(Instant::now() + every, every);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            ticks
+        };
+        Self {
+            ticks: interval.map(ticks),
+            idle: HashMap::new(),
+        }
+    }
+
+    /// Until it is time to look. What was due while nobody waited is due at once.
+    pub(super) async fn due(&mut self) {
+        match &mut self.ticks {
+            Some(ticks) => drop(ticks.tick().await),
+            None => pending().await,
+        }
+    }
+
     pub(super) async fn sweep(&mut self, core: &Core) {
         if let Err(error) = self.try_sweep(core).await {
             tracing::warn!(%error, "cached images were not looked through");
@@ -53,9 +77,15 @@ impl ImageCache {
 /// What servers were made of, and what is being made of them.
 async fn in_use(core: &Core) -> Result<HashSet<ImageId>, Error> {
     let instances = core.records.instances().await?;
-    let images = instances
-        .iter()
-        .flat_map(|instance| [instance.image, instance.snapshot_image]);
+    let images = instances.iter().flat_map(|instance| {
+        let detour = &instance.detour;
+        [
+            instance.image,
+            instance.snapshot_image,
+            detour.shelved_image,
+            detour.rescue_image,
+        ]
+    });
     Ok(images.flatten().collect())
 }
 

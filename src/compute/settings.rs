@@ -24,6 +24,8 @@ pub struct Settings {
     pub sync_interval: Duration,
     /// How long a server is given to end by itself.
     pub shutdown_timeout: Duration,
+    /// How often the engine's images are looked through for those that no server uses; `None` for never.
+    pub image_cache_interval: Option<Duration>,
     /// How long an image stays in the engine after the last server that used it.
     pub image_cache_age: Duration,
     pub max_concurrent_builds: usize,
@@ -62,6 +64,7 @@ impl Default for Settings {
             force_config_drive: false,
             sync_interval: Duration::from_secs(60),
             shutdown_timeout: Duration::from_secs(60),
+            image_cache_interval: Some(Duration::from_secs(40 * 60)),
             image_cache_age: Duration::from_secs(24 * 60 * 60),
             max_concurrent_builds: 10,
             vif_plugging_timeout: Duration::from_secs(300),

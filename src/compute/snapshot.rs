@@ -16,9 +16,11 @@ use crate::compute::Error;
 use crate::image::NewImage;
 use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext, Resource, TaskState};
 
-/// What is never handed on from the image a server was made of: the engine's names for it, and what Nova leaves out.
-const NOT_INHERITED: [&str; 11] = [
+/// What is never handed on from the image a server was made of: the engine's names for it, the command in whose place the
+/// commit has the one that ran, and what Nova leaves out.
+const NOT_INHERITED: [&str; 12] = [
     "docker_tags",
+    "os_command_line",
     "cache_in_nova",
     "bittorrent",
     "img_signature_hash_method",
@@ -174,13 +176,14 @@ pub(super) async fn describe(
         disk_format: "raw".to_owned(),
         min_disk: min_disk.max(instance.flavor.root_gb),
         min_ram,
-        properties: properties(context, instance, image_type, metadata),
+        properties: properties(core, context, instance, image_type, metadata),
         owner: None,
     }
 }
 
 /// The image's own, then ours, then what the user says, each over the one before.
 fn properties(
+    core: &Core,
     context: &RequestContext,
     instance: &Instance,
     image_type: &str,
@@ -194,6 +197,10 @@ fn properties(
         ("user_id", context.user_id.to_string()),
     ];
     ours.extend(instance.image.map(|image| ("base_image_ref", image.to_string())));
+    let host = core.engine.resources().map(|host| host.architecture);
+    if let Some(architecture) = host.filter(|architecture| !architecture.is_empty()) {
+        ours.push(("hw_architecture", architecture));
+    }
     if context.project_id != instance.project_id {
         ours.push(("instance_owner", instance.project_id.to_string()));
     }

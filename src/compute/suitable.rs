@@ -31,6 +31,10 @@ fn check_image(image: &Image, flavor: &Flavor) -> Result<(), Error> {
     if image.status != ImageStatus::Active {
         return Err(Error::Invalid(format!("Image {} is not active.", image.id)));
     }
+    if let Some(objection) = image.format_objection() {
+        let id = image.id;
+        return Err(Error::Invalid(format!("Image {id} is unacceptable: {objection}")));
+    }
     check_size(image, flavor)
 }
 

@@ -44,8 +44,16 @@ section! {
         snapshots_directory: PathBuf = "$instances_path/snapshots",
         /// Put the key pair of a server into its container.
         inject_key: bool = "false",
-        /// A directory of the host that every container sees, read-only.
+        /// A directory with images of Glance, each a file that is named by the image's id: what is there is not downloaded.
+        /// A file that is not what Glance recorded is passed over.
         shared_directory: Option<PathBuf>,
+        /// Servers stand still while they are made an image of, so that its files fit together. Without it their users stop or
+        /// pause them first if that matters.
+        pause_on_snapshot: bool = "true",
+        /// MiB that an image may be when nothing of it is compressed any more; 0 for no limit.
+        max_image_size_mb: u64 = "102400",
+        /// How many bytes each uploaded byte of a compressed image may become, after the first GiB; 0 for no limit.
+        max_image_expansion: u64 = "100",
         /// Run every container privileged.
         privileged: bool = "false",
         /// Directories of the host that everybody may bind into servers, with all that is below them. The engine has to be

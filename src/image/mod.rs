@@ -4,5 +4,7 @@ pub mod archive;
 pub mod glance;
 pub mod local;
 mod service;
+mod verify;
 
 pub use service::{ByteStream, Download, Error, ImageService, NewImage, discard};
+pub use verify::{Mismatch, checked};

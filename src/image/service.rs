@@ -70,6 +70,14 @@ pub enum Error {
     Refused { status: u16, message: String },
     #[error("image data could not be read or written")]
     Io(#[from] io::Error),
+    /// A transfer that ended before the data did.
+    #[error("the image service stopped sending image {id} after {received} bytes")]
+    BrokeOff {
+        id: ImageId,
+        received: u64,
+        #[source]
+        source: io::Error,
+    },
     #[error(transparent)]
     Identity(#[from] crate::identity::Error),
     #[error(transparent)]

@@ -58,3 +58,24 @@ pub struct Image {
     /// The engine's own id (`sha256:…`) when the image needs no loading: it is one the local engine already had.
     pub engine_id: Option<String>,
 }
+
+impl Image {
+    /// Why the formats that the image was uploaded with are none of a server's, and how to upload it instead. Whether the
+    /// data is what they say is another question.
+    pub fn format_objection(&self) -> Option<String> {
+        let upload = "upload it with `docker save NAME | openstack image create NAME --container-format docker \
+                      --disk-format raw`";
+        let container = self.container_format.as_deref().unwrap_or("not set");
+        let disk = self.disk_format.as_deref();
+        if self.engine_id.is_some() {
+            None
+        } else if !matches!(container, "docker" | "bare") {
+            Some(format!(
+                "its container format is {container}, a server needs docker: {upload}"
+            ))
+        } else {
+            let disk = disk.filter(|disk| *disk != "raw")?;
+            Some(format!("its disk format is {disk}, a server needs raw: {upload}"))
+        }
+    }
+}

@@ -7,6 +7,8 @@ pub struct Request {
     pub memory_mb: u64,
     /// The zone the user insists on.
     pub zone: Option<String>,
+    /// What the image runs on, in Nova's words (`aarch64`).
+    pub architecture: Option<String>,
 }
 
 /// A compute node: what it may hand out in all (ratios and reservations are in these numbers already), and what is taken.
@@ -14,6 +16,8 @@ pub struct Request {
 pub struct Node {
     pub host: String,
     pub zone: String,
+    /// As the kernel says it; empty when nobody knows.
+    pub architecture: String,
     pub vcpus: u64,
     pub memory_mb: u64,
     pub vcpus_used: u64,
@@ -35,6 +39,12 @@ impl Node {
         if request.zone.as_ref().is_some_and(|zone| *zone != self.zone) {
             return Some(format!("{host} is in availability zone {}", self.zone));
         }
+        if let Some(wanted) = &request.architecture
+            && !runs(&self.architecture, wanted)
+        {
+            let own = &self.architecture;
+            return Some(format!("{host} is {own}, the image is for {wanted}"));
+        }
         if request.memory_mb > self.free_memory_mb() {
             let (free, wanted) = (self.free_memory_mb(), request.memory_mb);
             return Some(format!(
@@ -47,6 +57,26 @@ impl Node {
         }
         None
     }
+}
+
+/// Whether a host runs programs of an architecture, under any of the names that it goes by.
+fn runs(host: &str, wanted: &str) -> bool {
+    let (host, wanted) = (canonical(host), canonical(wanted));
+    host.is_empty() || host == wanted || (host == "x86_64" && wanted == "i686")
+}
+
+/// As Nova has it.
+fn canonical(architecture: &str) -> String {
+    let name = architecture.trim().to_ascii_lowercase();
+    let known = match name.as_str() {
+        "amd64" | "x64" | "x86-64" => "x86_64",
+        "i386" | "i486" | "i586" | "x86" => "i686",
+        "arm64" => "aarch64",
+        "arm" => "armv7l",
+        "ppc64el" => "ppc64le",
+        _ => return name,
+    };
+    known.to_owned()
 }
 
 /// The node with the most memory left that has room for the request; else why each node has not.
@@ -75,6 +105,7 @@ mod tests {
         Node {
             host: host.to_owned(),
             zone: "nova".to_owned(),
+            architecture: "x86_64".to_owned(),
             vcpus: 8,
             memory_mb: 4096,
             vcpus_used: 6,
@@ -87,6 +118,7 @@ mod tests {
             vcpus,
             memory_mb,
             zone: None,
+            architecture: None,
         }
     }
 
@@ -124,6 +156,22 @@ mod tests {
         assert_eq!(
             choose(&[node("a", 0)], &wanted),
             Err("There are not enough hosts available: a is in availability zone nova.".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_node_of_another_architecture_is_not_chosen() {
+        let wanted = |architecture: &str| Request {
+            architecture: Some(architecture.to_owned()),
+            ..request(1, 1)
+        };
+        let nodes = [node("a", 0)];
+        for same in ["x86_64", "AMD64", "i686", "i386"] {
+            assert_eq!(choose(&nodes, &wanted(same)), Ok(&nodes[0]), "{same}");
+        }
+        assert_eq!(
+            choose(&nodes, &wanted("aarch64")),
+            Err("There are not enough hosts available: a is x86_64, the image is for aarch64.".to_owned())
         );
     }
 

@@ -61,6 +61,8 @@ mod tests {
             host: "host".to_owned(),
             instances_path: "/instances".into(),
             root_directory: "/".into(),
+            archives: Default::default(),
+            pause_on_snapshot: true,
             shared_directory: None,
             inject_key: false,
             privileged: false,

@@ -29,6 +29,8 @@ async fn a_boot_asks_four_things() {
             instances_path: stage.files.path().join("instances"),
             root_directory: "/".into(),
             shared_directory: None,
+            archives: Default::default(),
+            pause_on_snapshot: true,
             inject_key: false,
             privileged: false,
             allowed_bind_paths: Vec::new(),

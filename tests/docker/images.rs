@@ -15,6 +15,8 @@ pub(crate) struct Images {
     data: Mutex<HashMap<ImageId, Bytes>>,
     pub(crate) downloads: AtomicUsize,
     pub(crate) refuse_uploads: AtomicBool,
+    /// Downloads break off after so many bytes; 0 for never.
+    pub(crate) cut_after: AtomicUsize,
 }
 
 impl Images {
@@ -22,6 +24,11 @@ impl Images {
         let image = described(Some("docker"));
         self.data.lock().unwrap().insert(image.id, data);
         image
+    }
+
+    /// Behind everybody's back.
+    pub(crate) fn replace(&self, id: ImageId, data: Bytes) {
+        self.data.lock().unwrap().insert(id, data);
     }
 
     pub(crate) fn data(&self, id: ImageId) -> Option<Bytes> {
@@ -69,10 +76,15 @@ impl ImageService for Images {
     async fn download(&self, _: &RequestContext, id: ImageId) -> Result<Download, Error> {
         self.downloads.fetch_add(1, Ordering::SeqCst);
         let data = self.data(id).ok_or_else(|| Error::NotFound(id.to_string()))?;
-        let chunks: Vec<_> = data
+        let cut = self.cut_after.load(Ordering::SeqCst);
+        let sent = if cut == 0 { data.len() } else { cut };
+        let mut chunks: Vec<_> = data[..sent]
             .chunks(64 << 10)
             .map(|chunk| Ok(Bytes::copy_from_slice(chunk)))
             .collect();
+        if cut != 0 {
+            chunks.push(Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset)));
+        }
         Ok(Download {
             size: Some(data.len() as u64),
             stream: stream::iter(chunks).boxed(),

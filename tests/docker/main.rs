@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
 
 mod allowed;
+mod archives;
 mod boot;
 mod console;
 mod detours;
@@ -13,6 +14,7 @@ mod economy;
 mod engine_networks;
 mod events;
 mod guarded;
+mod hostile;
 mod image;
 mod images;
 mod isolation;

@@ -1,8 +1,11 @@
 //! A server as an image, and a server from that image.
 
+use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bollard::query_parameters::EventsOptionsBuilder;
+use futures_util::StreamExt;
 use nova_docker::objects::{ImageId, PowerState, SystemWorld, TaskState, World};
 use nova_docker::virt::{ComputeDriver, Error};
 
@@ -72,6 +75,83 @@ async fn what_was_uploaded_boots_on_an_engine_that_never_saw_it() {
     stage.boot(&second, &image).await.unwrap();
     assert_eq!(stage.images.downloads(), 1);
     stage.console_with(second.id, "kept").await;
+}
+
+/// What the container was made with, apart from what is one server's only.
+#[tokio::test]
+async fn a_snapshot_records_what_it_needs_to_boot_again() {
+    let stage = Stage::set().await;
+    let user_data = "command: sh -c 'echo $GREETING; sleep 1000'\nenvironment: {GREETING: hello}\nports: [8080/tcp]\n\
+                     working_dir: /bin";
+    let server = instance(user_data);
+    stage.boot(&server, &stage.local_image().await).await.unwrap();
+    let image = described(Some("docker"));
+    let steps = Steps::default();
+    stage
+        .driver
+        .snapshot(&context(), &server, image.id, &steps)
+        .await
+        .unwrap();
+    let committed = stage
+        .inspect_image(&stage.cache_reference(image.id))
+        .await
+        .unwrap();
+    let host = stage.api().await.info().await.unwrap();
+    let architecture = if host.architecture.as_deref() == Some("aarch64") {
+        "arm64"
+    } else {
+        "amd64"
+    };
+    assert_eq!(committed.architecture.as_deref(), Some(architecture));
+    let config = committed.config.unwrap();
+    assert_eq!(config.cmd.unwrap(), ["sh", "-c", "echo $GREETING; sleep 1000"]);
+    assert!(config.env.unwrap().contains(&"GREETING=hello".to_owned()));
+    assert_eq!(config.exposed_ports.unwrap(), ["8080/tcp"]);
+    assert_eq!(config.working_dir.as_deref(), Some("/bin"));
+    // From what was uploaded alone.
+    stage.driver.destroy(server.id).await.unwrap();
+    stage.driver.forget_image(image.id).await.unwrap();
+    let again = instance("");
+    stage.boot(&again, &image).await.unwrap();
+    assert_eq!(stage.images.downloads(), 1);
+    stage.console_with(again.id, "hello").await;
+}
+
+/// Whether the server stands still is told by the engine's own events.
+#[tokio::test]
+async fn a_server_stands_still_for_its_snapshot_if_the_operator_wants_it() {
+    for (pause, expected) in [(true, vec!["pause", "unpause"]), (false, vec![])] {
+        let stage = Stage::set_with(|settings| settings.pause_on_snapshot = pause).await;
+        let server = stage.running("sleep 1000").await;
+        let filters = HashMap::from([
+            ("container", vec![format!("nova-{}", server.id)]),
+            ("event", ["pause", "unpause", "kill"].map(str::to_owned).into()),
+        ]);
+        let options = EventsOptionsBuilder::default().filters(&filters).build();
+        let api = stage.api().await;
+        let mut events = api.events(Some(options));
+        let listening = tokio::spawn(async move {
+            let mut seen = Vec::new();
+            while let Some(Ok(event)) = events.next().await {
+                match event.action.unwrap().as_str() {
+                    "kill" => break,
+                    action => seen.push(action.to_owned()),
+                }
+            }
+            seen
+        });
+        // The stream begins with its first poll.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let image = ImageId(SystemWorld.uuid());
+        let steps = Steps::default();
+        stage
+            .driver
+            .snapshot(&context(), &server, image, &steps)
+            .await
+            .unwrap();
+        stage.driver.destroy(server.id).await.unwrap();
+        assert_eq!(listening.await.unwrap(), expected);
+    }
 }
 
 #[tokio::test]

@@ -60,6 +60,8 @@ impl Stage {
             instances_path: files.path().join("instances"),
             root_directory: "/var/lib/docker".into(),
             shared_directory: None,
+            archives: Default::default(),
+            pause_on_snapshot: true,
             inject_key: false,
             privileged: false,
             allowed_bind_paths: Vec::new(),

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use tokio::sync::mpsc;
 
 use super::consoles::reachable;
-use super::parts::{Cloud, Doors, Wires, compute_door, console_door, core, database, engine};
+use super::parts::{Cloud, Doors, Wires, archives, compute_door, console_door, core, database, engine};
 use super::plugging::Way;
 use super::wiring::Wiring;
 use super::{State, plugging};
@@ -34,6 +34,7 @@ pub(super) async fn build(conf: &Conf, state: &State, world: Arc<dyn World>) -> 
         .await?
         .with_engine(Arc::new(docker.clone()))
         .at(urls.image.clone())
+        .with_rules(archives(conf))
         .with_on_delete(Arc::new(move |id| {
             let _ = deleted.send(id);
         }));

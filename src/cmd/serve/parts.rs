@@ -21,6 +21,7 @@ use crate::db::{Db, Records};
 use crate::docker::{Docker, Endpoint};
 use crate::identity::Validate;
 use crate::image::ImageService;
+use crate::image::archive::Rules;
 use crate::network::NetworkService;
 use crate::network::guest::Guests;
 use crate::network::vif::Plugging;
@@ -126,6 +127,8 @@ pub(super) async fn core(
         },
         root_directory: conf.docker.root_directory.clone(),
         shared_directory: conf.docker.shared_directory.clone(),
+        archives: archives(conf),
+        pause_on_snapshot: conf.docker.pause_on_snapshot,
         inject_key: conf.docker.inject_key,
         privileged: conf.docker.privileged,
         allowed_bind_paths: conf.docker.allowed_bind_paths.iter().map(PathBuf::from).collect(),
@@ -144,6 +147,15 @@ pub(super) async fn core(
     let compute = Compute::open(parts).await?;
     tokio::spawn(api::metadata::serve(compute.clone(), listeners));
     Ok(compute)
+}
+
+/// What is asked of uploaded images.
+pub(super) fn archives(conf: &Conf) -> Rules {
+    Rules {
+        max_bytes: conf.docker.max_image_size_mb.saturating_mul(1 << 20),
+        max_ratio: conf.docker.max_image_expansion,
+        ..Rules::default()
+    }
 }
 
 fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
@@ -165,6 +177,11 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
             limit(base.sync_power_state_interval).map_or_else(|| u32::MAX.into(), |s| s.max(1)),
         ),
         shutdown_timeout: Duration::from_secs(base.shutdown_timeout),
+        image_cache_interval: match conf.image_cache.manager_interval {
+            ..0 => None,
+            0 => Some(compute::Settings::default().sync_interval),
+            seconds => limit(seconds).map(Duration::from_secs),
+        },
         image_cache_age: Duration::from_secs(
             limit(conf.image_cache.remove_unused_original_minimum_age_seconds).unwrap_or(86_400),
         ),

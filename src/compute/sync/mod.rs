@@ -38,7 +38,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// Never ends; the caller drops it.
 pub(super) async fn watch(core: Arc<Core>) {
-    let mut cache = ImageCache::default();
+    let mut cache = ImageCache::every(core.settings.image_cache_interval);
     let mut wait = FIRST_WAIT;
     loop {
         match open(&core).await {
@@ -80,15 +80,13 @@ async fn attend(core: &Arc<Core>, mut events: BoxStream<'static, Event>, cache: 
             },
             _ = ticks.tick() => {
                 match everything(core).await {
-                    Ok(()) => {
-                        cache.sweep(core).await;
-                        overdue::attend(core).await;
-                    }
+                    Ok(()) => overdue::attend(core).await,
                     // Its stream of events may outlast it, when the network between us is cut.
                     Err(error) if error.is_engine_away() || error.is_engine_broken() => return error.in_full(),
                     Err(error) => tracing::warn!(%error, "servers were not compared with the engine"),
                 }
             }
+            () = cache.due() => cache.sweep(core).await,
         }
     }
 }

@@ -260,7 +260,7 @@ async fn shutting_down_leaves_servers_running_and_an_ephemeral_life_takes_them_a
 #[tokio::test]
 async fn the_engine_forgets_images_that_are_gone_and_keeps_those_in_use() {
     let mut stage = Stage::new().await;
-    stage.settings.sync_interval = Duration::from_millis(10);
+    stage.settings.image_cache_interval = Some(Duration::from_millis(10));
     let compute = stage.open().await;
     let id = stage.active(&compute).await;
     let snap = async |name: &str| {

@@ -150,6 +150,7 @@ async fn a_snapshot_is_an_image_that_a_server_boots_from() {
         properties,
         [
             ("base_image_ref", IMAGE.to_string().as_str()),
+            ("hw_architecture", "x86_64"),
             ("image_type", "snapshot"),
             ("instance_uuid", id.to_string().as_str()),
             ("os_distro", "busybox"),

@@ -1,23 +1,31 @@
 //! What travels into `docker load`: a docker save archive of one image, stripped of every name it carries.
 //!
 //! Loading an archive moves the tags it names. An operator's `busybox:latest` must stay where it is whatever a user
-//! uploads, so the names are taken out on the way and the image is known by its id alone.
+//! uploads, so the names are taken out on the way and the image is known by its id alone. An OCI layout becomes one that
+//! old engines load too: its blobs go through as they come, in any order, and Docker's `manifest.json` is put after them.
 
+mod contents;
 mod error;
 mod filter;
-mod gunzip;
+mod layer;
+mod layout;
 mod manifest;
+mod names;
+mod pax;
 mod pipe;
 mod reader;
-mod seen;
+mod rules;
 #[cfg(test)]
 mod tests;
+mod unpack;
+mod walk;
 
 use tokio::sync::oneshot;
 
 pub use error::Error;
 pub use pipe::normalise;
 pub(crate) use reader::Reader;
+pub use rules::Rules;
 
 /// What an archive turned out to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,18 +9,19 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use tokio::sync::oneshot;
 
-use super::{ArchiveImage, Error, Reader, Verdict};
+use super::{ArchiveImage, Error, Reader, Rules, Verdict};
 use crate::image::ByteStream;
 
 /// Turns an uploaded archive into one that `docker load` may have: one image, no names, not compressed.
 ///
 /// The stream breaks off with an error before the end of the archive when the archive is not acceptable, so a loader
-/// that passes errors on has loaded nothing. It holds a few hundred kilobytes whatever the image's size.
-pub fn normalise(input: ByteStream) -> (ByteStream, Verdict) {
+/// that passes errors on has loaded nothing. It holds a few hundred kilobytes whatever the image's size, and what unpacking
+/// takes.
+pub fn normalise(input: ByteStream, rules: Rules) -> (ByteStream, Verdict) {
     let (verdict, receiver) = oneshot::channel();
     let pipe = Pipe {
         input,
-        reader: Reader::default(),
+        reader: Reader::new(rules),
         ready: VecDeque::new(),
         verdict: Some(verdict),
         input_ended: false,

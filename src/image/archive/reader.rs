@@ -3,11 +3,14 @@
 use bytes::{Bytes, BytesMut};
 
 use super::filter::Filter;
-use super::gunzip::Gunzip;
-use super::{ArchiveImage, Error};
+use super::rules::Budget;
+use super::unpack::{Compression, Unpacker};
+use super::{ArchiveImage, Error, Rules};
 
-/// Enough to tell the compressions apart.
-const MAGIC: usize = 6;
+/// Enough to tell compressions and disk images apart.
+const MAGIC: usize = 8;
+/// Taken from what is not compressed at once: nobody waits long for one piece to be looked through.
+const PIECE: usize = 256 << 10;
 
 /// Reads an archive that arrives in pieces of any size. It does no I/O and waits for nothing.
 ///
@@ -15,6 +18,7 @@ const MAGIC: usize = 6;
 #[derive(Debug)]
 pub(crate) struct Reader {
     source: Source,
+    budget: Budget,
     filter: Filter,
 }
 
@@ -22,26 +26,26 @@ pub(crate) struct Reader {
 enum Source {
     /// The first bytes, until there are enough to know.
     Unknown(BytesMut),
-    Plain(Option<Bytes>),
-    Gzip(Box<Gunzip>),
-}
-
-impl Default for Reader {
-    fn default() -> Self {
-        Self {
-            source: Source::Unknown(BytesMut::new()),
-            filter: Filter::default(),
-        }
-    }
+    Plain(Bytes),
+    Packed(Box<Unpacker>),
 }
 
 impl Reader {
+    pub(crate) fn new(rules: Rules) -> Self {
+        Self {
+            source: Source::Unknown(BytesMut::new()),
+            budget: Budget::new(&rules),
+            filter: Filter::new(rules),
+        }
+    }
+
     pub(crate) fn feed(&mut self, chunk: Bytes) -> Result<(), Error> {
+        self.budget.arrived(chunk.len());
         match &mut self.source {
-            Source::Plain(waiting) => *waiting = Some(chunk),
-            Source::Gzip(gunzip) => gunzip.feed(chunk),
+            Source::Plain(waiting) => *waiting = chunk,
+            Source::Packed(unpacker) => unpacker.feed(chunk),
             Source::Unknown(first) if first.is_empty() && chunk.len() >= MAGIC => {
-                self.source = recognise(chunk)?
+                self.source = recognise(chunk)?;
             }
             Source::Unknown(first) => {
                 first.extend_from_slice(&chunk);
@@ -56,7 +60,7 @@ impl Reader {
     /// Nothing more will be fed.
     pub(crate) fn end(&mut self) -> Result<(), Error> {
         match &mut self.source {
-            Source::Gzip(gunzip) => gunzip.end(),
+            Source::Packed(unpacker) => unpacker.end(),
             Source::Unknown(first) if first.is_empty() => return Err(Error::Empty),
             Source::Unknown(_) => return Err(Error::NotTar),
             Source::Plain(_) => {}
@@ -68,11 +72,16 @@ impl Reader {
     pub(crate) fn advance(&mut self, out: &mut impl Extend<Bytes>) -> Result<bool, Error> {
         let piece = match &mut self.source {
             Source::Unknown(_) => None,
-            Source::Plain(waiting) => waiting.take(),
-            Source::Gzip(gunzip) => gunzip.piece()?,
+            Source::Plain(waiting) if waiting.is_empty() => None,
+            Source::Plain(waiting) => {
+                let piece = waiting.split_to(waiting.len().min(PIECE));
+                self.budget.unpacked(piece.len() as u64, WHAT)?;
+                Some(piece)
+            }
+            Source::Packed(unpacker) => unpacker.piece(&mut self.budget)?,
         };
         match piece {
-            Some(piece) => self.filter.push(piece, out).map(|()| true),
+            Some(piece) => self.filter.push(piece, &mut self.budget, out).map(|()| true),
             None => Ok(false),
         }
     }
@@ -83,16 +92,27 @@ impl Reader {
     }
 }
 
+/// What the whole is called in errors.
+const WHAT: &str = "the archive";
+
 fn recognise(first: Bytes) -> Result<Source, Error> {
-    match first.as_ref() {
-        [0x1f, 0x8b, ..] => {
-            let mut gunzip = Box::new(Gunzip::new());
-            gunzip.feed(first);
-            Ok(Source::Gzip(gunzip))
+    let disk = match first.as_ref() {
+        [b'Q', b'F', b'I', 0xfb, ..] => Some("qcow2"),
+        [b'K', b'D', b'M', b'V', ..] => Some("vmdk"),
+        b if b.starts_with(b"vhdxfile") => Some("vhdx"),
+        b if b.starts_with(b"conectix") => Some("vhd"),
+        b if b.starts_with(b"<<< ") => Some("vdi"),
+        _ => None,
+    };
+    if let Some(format) = disk {
+        return Err(Error::DiskImage(format));
+    }
+    match Compression::of(&first) {
+        Some(compression) => {
+            let mut unpacker = Box::new(Unpacker::new(compression, WHAT.to_owned())?);
+            unpacker.feed(first);
+            Ok(Source::Packed(unpacker))
         }
-        [0xfd, b'7', b'z', b'X', b'Z', ..] => Err(Error::Compression("xz")),
-        [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, ..] => Err(Error::Compression("bzip2")),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Err(Error::Compression("zstd")),
-        _ => Ok(Source::Plain(Some(first))),
+        None => Ok(Source::Plain(first)),
     }
 }

@@ -24,6 +24,7 @@ pub use query::{Direction, Filter, Page, Query, Scope, SortKey, Test};
 
 use self::files::Files;
 use super::Error;
+use super::archive::Rules;
 use crate::db;
 use crate::objects::{ImageId, World};
 
@@ -42,6 +43,7 @@ pub struct LocalImages {
     world: Arc<dyn World>,
     address: String,
     on_delete: Option<OnDelete>,
+    archives: Rules,
 }
 
 impl fmt::Debug for LocalImages {
@@ -65,6 +67,7 @@ impl LocalImages {
             world,
             address: ADDRESS.to_owned(),
             on_delete: None,
+            archives: Rules::default(),
         })
     }
 
@@ -77,6 +80,12 @@ impl LocalImages {
     /// Says where clients find it.
     pub fn at(mut self, address: String) -> Self {
         self.address = address;
+        self
+    }
+
+    /// What archives have to be; an image service has no host that they must run on.
+    pub fn with_rules(mut self, archives: Rules) -> Self {
+        self.archives = archives;
         self
     }
 

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::image::Error;
-use crate::image::archive::{self, Reader};
+use crate::image::archive::{self, Reader, Rules};
 
 /// Chunks that wait for a slow disk before the sender has to.
 const WAITING: usize = 8;
@@ -33,9 +33,10 @@ pub(super) struct Workers {
 }
 
 impl Workers {
-    pub(super) fn start(path: PathBuf, is_archive: bool) -> Self {
+    /// With `rules` the data has to be an archive of an image.
+    pub(super) fn start(path: PathBuf, rules: Option<Rules>) -> Self {
         let (to_writer, chunks) = mpsc::channel(WAITING);
-        let writer = tokio::task::spawn_blocking(move || write(path, chunks, is_archive));
+        let writer = tokio::task::spawn_blocking(move || write(path, chunks, rules));
         let (to_md5, chunks) = mpsc::channel(WAITING);
         let md5 = tokio::task::spawn_blocking(move || sum_md5(chunks));
         Self {
@@ -72,7 +73,11 @@ fn sum_md5(mut chunks: mpsc::Receiver<Bytes>) -> String {
 }
 
 /// Bytes and SHA-512 of what is then on the disk.
-fn write(path: PathBuf, mut chunks: mpsc::Receiver<Bytes>, is_archive: bool) -> Result<(u64, String), Error> {
+fn write(
+    path: PathBuf,
+    mut chunks: mpsc::Receiver<Bytes>,
+    rules: Option<Rules>,
+) -> Result<(u64, String), Error> {
     let mut file = OpenOptions::new()
         .write(true)
         .create(true)
@@ -81,7 +86,7 @@ fn write(path: PathBuf, mut chunks: mpsc::Receiver<Bytes>, is_archive: bool) -> 
         .open(path)?;
     let mut sum = Context::new(&SHA512);
     let mut size = 0;
-    let mut check = is_archive.then(Reader::default);
+    let mut check = rules.map(Reader::new);
     while let Some(chunk) = chunks.blocking_recv() {
         file.write_all(&chunk)?;
         sum.update(&chunk);

@@ -58,7 +58,8 @@ impl LocalImages {
         is_archive: bool,
         expected: Option<u64>,
     ) -> Result<Sums, Error> {
-        let mut workers = Workers::start(self.files.unfinished(id), is_archive);
+        let rules = is_archive.then(|| self.archives.clone());
+        let mut workers = Workers::start(self.files.unfinished(id), rules);
         let mut progress = Progress::new(id);
         while let Some(chunk) = data.next().await {
             let chunk = chunk.map_err(interrupted)?;

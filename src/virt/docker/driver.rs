@@ -14,6 +14,7 @@ use super::turns::Turns;
 use super::uptime;
 use crate::docker::Docker;
 use crate::image::ImageService;
+use crate::image::archive::Rules;
 use crate::network::guest::Guests;
 use crate::network::vif::Plugging;
 use crate::objects::{
@@ -36,6 +37,10 @@ pub struct Settings {
     pub root_directory: PathBuf,
     /// Image data is taken from here when there is a file of the image's id.
     pub shared_directory: Option<PathBuf>,
+    /// What is asked of images; what the engine can is found out.
+    pub archives: Rules,
+    /// Servers stand still while they are made an image of.
+    pub pause_on_snapshot: bool,
     pub inject_key: bool,
     /// Every container is privileged.
     pub privileged: bool,

@@ -1,7 +1,7 @@
 //! Brings an image's bytes into the engine: from the shared directory or the image service, through the archive filter.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 use super::DockerDriver;
 use super::container::EngineImage;
 use super::refusal::refused;
-use crate::image::archive::{self, ArchiveImage};
-use crate::image::{ByteStream, Error as ImageError};
+use crate::image::archive::{self, ArchiveImage, Rules};
+use crate::image::{ByteStream, Error as ImageError, Mismatch, checked};
 use crate::objects::{Image, ImageId, RequestContext};
 use crate::virt::Error;
 
@@ -62,7 +62,7 @@ impl DockerDriver {
             }
         }
         let download = self.images.download(context, image.id).await?;
-        self.load(image, download.stream).await
+        self.load(image, checked(download.stream, image)).await
     }
 
     fn shared_file(&self, image: ImageId) -> Option<PathBuf> {
@@ -70,15 +70,26 @@ impl DockerDriver {
         path.is_file().then_some(path)
     }
 
-    async fn load_file(&self, image: &Image, path: &PathBuf) -> Result<ArchiveImage, Error> {
-        let file = File::open(path).await.map_err(ImageError::from)?;
-        self.load(image, ReaderStream::with_capacity(file, CHUNK).boxed())
-            .await
+    async fn load_file(&self, image: &Image, path: &Path) -> Result<ArchiveImage, Error> {
+        let mut file = File::open(path).await.map_err(ImageError::from)?;
+        file.set_max_buf_size(CHUNK);
+        let data = ReaderStream::with_capacity(file, CHUNK).boxed();
+        self.load(image, checked(data, image)).await
+    }
+
+    /// What is asked of archives here: as configured, and as the engine can.
+    async fn rules(&self) -> Result<Rules, Error> {
+        let (architecture, zstd_layers) = self.image_abilities().await?;
+        Ok(Rules {
+            architecture,
+            zstd_layers,
+            ..self.settings.archives.clone()
+        })
     }
 
     async fn load(&self, image: &Image, data: ByteStream) -> Result<ArchiveImage, Error> {
         let passed = Passed::default();
-        let (archive, verdict) = archive::normalise(passed.count(data));
+        let (archive, verdict) = archive::normalise(passed.count(data), self.rules().await?);
         let sent = with_reports(
             image.id,
             "loading an image into the engine",
@@ -93,7 +104,7 @@ impl DockerDriver {
                 tracing::info!(image.id = %image.id, bytes, engine.id = %loaded.id, "image loaded into the engine");
                 Ok(loaded)
             }
-            (Err(archive::Error::Read(source)), _) => Err(read_failed(&source)),
+            (Err(archive::Error::Read(source)), _) => Err(read_failed(image.id, passed.bytes(), &source)),
             (Err(archive::Error::Unfinished) | Ok(_), Err(error)) => Err(error),
             (Err(error), _) => Err(Error::ImageUnacceptable {
                 id: image.id,
@@ -130,21 +141,26 @@ impl DockerDriver {
 
 /// Whether the data can be what `docker save` writes; the archive filter sees whether it is.
 pub(in crate::virt) fn ensure_format(image: &Image) -> Result<(), Error> {
-    match image.container_format.as_deref() {
-        Some("docker" | "bare") => Ok(()),
-        found => Err(Error::ImageUnacceptable {
-            id: image.id,
-            reason: format!(
-                "its container format is {}, a server needs docker: upload it with \
-                 `docker save NAME | openstack image create NAME --container-format docker --disk-format raw`",
-                found.unwrap_or("not set")
-            ),
-        }),
+    match image.format_objection() {
+        None => Ok(()),
+        Some(reason) => Err(Error::ImageUnacceptable { id: image.id, reason }),
     }
 }
 
-fn read_failed(source: &Arc<io::Error>) -> Error {
-    Error::Image(ImageError::Io(io::Error::new(source.kind(), source.clone())))
+/// The data was not what was recorded, or did not come.
+fn read_failed(id: ImageId, received: u64, source: &Arc<io::Error>) -> Error {
+    let inner = source.get_ref();
+    match inner.and_then(|inner| inner.downcast_ref::<Mismatch>()) {
+        Some(mismatch) => Error::ImageUnacceptable {
+            id,
+            reason: mismatch.to_string(),
+        },
+        None => Error::Image(ImageError::BrokeOff {
+            id,
+            received,
+            source: io::Error::new(source.kind(), source.clone()),
+        }),
+    }
 }
 
 /// How many bytes went by.

@@ -18,11 +18,16 @@ pub(super) struct Abilities {
     disk_limit_refused: AtomicBool,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Known {
     cpus: u32,
     disk_limit: bool,
+    architecture: String,
+    zstd_layers: bool,
 }
+
+/// The first that unpacks layers that are compressed with zstd.
+const ZSTD_SINCE: u32 = 23;
 
 impl Abilities {
     pub(super) fn may_limit_disk(&self) -> bool {
@@ -39,9 +44,11 @@ impl Abilities {
         let known = Known {
             cpus: cpus(info),
             disk_limit: can_limit_disk(info),
+            architecture: info.architecture.clone().unwrap_or_default(),
+            zstd_layers: major(info).is_none_or(|major| major >= ZSTD_SINCE),
         };
         // Whoever was first said the same.
-        let _ = self.known.set(known);
+        let _ = self.known.set(known.clone());
         known
     }
 }
@@ -49,11 +56,21 @@ impl Abilities {
 impl DockerDriver {
     /// How many CPUs the engine has: it refuses to give a container more. Also learns whether disks can be limited.
     pub(super) async fn host_cpus(&self) -> Result<u32, Error> {
+        Ok(self.known().await?.cpus)
+    }
+
+    /// The architecture as the kernel says it, and whether layers may be compressed with zstd.
+    pub(super) async fn image_abilities(&self) -> Result<(String, bool), Error> {
+        let known = self.known().await?;
+        Ok((known.architecture, known.zstd_layers))
+    }
+
+    async fn known(&self) -> Result<Known, Error> {
         if let Some(known) = self.abilities.known.get() {
-            return Ok(known.cpus);
+            return Ok(known.clone());
         }
         let info = self.docker.api().await?.info().await.map_err(refused)?;
-        Ok(self.abilities.learn(&info).cpus)
+        Ok(self.abilities.learn(&info))
     }
 
     pub(super) async fn host_resources(&self) -> Result<HostResources, Error> {
@@ -78,6 +95,12 @@ fn cpus(info: &SystemInfo) -> u32 {
         .and_then(|cpus| u32::try_from(cpus).ok())
         .unwrap_or(1)
         .max(1)
+}
+
+/// Of `20.10.24+dfsg1`: 20. None for what is not so numbered.
+fn major(info: &SystemInfo) -> Option<u32> {
+    let (major, _) = info.server_version.as_deref()?.split_once('.')?;
+    major.parse().ok()
 }
 
 /// Which storage drivers take `size`. With overlay2 it depends on a mount option that the engine does not tell.
@@ -120,6 +143,21 @@ mod tests {
         assert!(can_limit_disk(&engine("overlay2", "xfs")));
         assert!(!can_limit_disk(&engine("overlay2", "extfs")));
         assert!(!can_limit_disk(&engine("fuse-overlayfs", "xfs")));
+    }
+
+    #[test]
+    fn engines_before_23_cannot_unpack_zstd() {
+        let of = |version: &str| SystemInfo {
+            server_version: Some(version.to_owned()),
+            ..SystemInfo::default()
+        };
+        for (version, can) in [("20.10.24+dfsg1", false), ("23.0.1", true), ("dev", true)] {
+            assert_eq!(
+                Abilities::default().learn(&of(version)).zstd_layers,
+                can,
+                "{version}"
+            );
+        }
     }
 
     #[test]

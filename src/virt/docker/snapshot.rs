@@ -1,6 +1,7 @@
 //! A server's container as an image: committed, then streamed to the image service.
 
 use std::io;
+use std::time::Instant;
 
 use bollard::models::ContainerConfig;
 use bollard::query_parameters::CommitContainerOptionsBuilder;
@@ -69,26 +70,37 @@ impl DockerDriver {
         }
     }
 
-    /// Answers the engine's id of the new image, which has the tag that booting from it will look for. The container
-    /// stands still meanwhile.
+    /// Answers the engine's id of the new image, which has the tag that booting from it will look for. A container that runs
+    /// stands still meanwhile, unless the operator does not want that.
     async fn commit(&self, id: InstanceId, image: ImageId) -> Result<String, Error> {
-        let container = self.existing(id).await?.id.ok_or(Error::NoSuchInstance(id))?;
+        let found = self.existing(id).await?;
+        let state = found.state.unwrap_or_default();
+        let runs = state.running == Some(true) && state.paused != Some(true);
+        let pause = self.settings.pause_on_snapshot;
+        let container = found.id.ok_or(Error::NoSuchInstance(id))?;
         let options = CommitContainerOptionsBuilder::default()
             .container(&container)
             .repo(&cache_repository(self.settings.deployment))
             .tag(&image.to_string())
-            .pause(true)
+            .pause(pause)
             .build();
         let config = ContainerConfig {
             labels: Some(blank_labels()),
             ..ContainerConfig::default()
         };
         let api = self.docker.patient_api().await?;
+        let begun = Instant::now();
         let committed = api
             .commit_container(options, config)
             .await
             .map_err(refused_for(id))?;
-        tracing::info!(instance.id = %id, image.id = %image, engine.id = %committed.id, "container committed");
+        // The engine pauses for all of the commit, and for nothing else.
+        let paused_ms = if pause && runs {
+            begun.elapsed().as_millis()
+        } else {
+            0
+        };
+        tracing::info!(instance.id = %id, image.id = %image, engine.id = %committed.id, paused_ms, "container committed");
         Ok(committed.id)
     }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::TryStreamExt;
 use serde::Deserialize;
 
-use crate::image::archive::{self, normalise};
+use crate::image::archive::{self, Rules, normalise};
 use crate::image::{ByteStream, Error as ImageError};
 use crate::objects::ImageId;
 use crate::virt::Error;
@@ -26,7 +26,7 @@ struct Description {
 
 /// Takes the image in as the real driver does, and answers what it says of itself. The whole of it is held in memory.
 pub(super) async fn read(id: ImageId, data: ByteStream) -> Result<ImageConfig, Error> {
-    let (stream, verdict) = normalise(data);
+    let (stream, verdict) = normalise(data, Rules::default());
     let read = stream.try_fold(Vec::new(), |mut all, chunk| async move {
         all.extend_from_slice(&chunk);
         Ok(all)

@@ -1,3 +1,6 @@
+mod hostile;
+mod layouts;
+
 use std::io::Write;
 
 use bytes::Bytes;
@@ -9,8 +12,6 @@ use tar::{Builder, EntryType, Header};
 
 use super::*;
 use crate::image::ByteStream;
-
-const CONFIG: &[u8] = br#"{"config":{"Cmd":["sh"]}}"#;
 
 /// A docker save archive under construction, in the order of engine 20.10 unless a test says otherwise.
 struct Saved(Builder<Vec<u8>>);
@@ -28,18 +29,36 @@ impl Saved {
         self
     }
 
-    fn link(mut self, name: &str, target: &str) -> Self {
-        let mut header = Header::new_ustar();
-        header.set_entry_type(EntryType::Symlink);
+    /// An entry without data, with any name: no library writes those that a test wants.
+    fn entry(mut self, name: &str, kind: EntryType, link: &str) -> Self {
+        let mut header = Header::new_gnu();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.as_old_mut().linkname[..link.len()].copy_from_slice(link.as_bytes());
+        header.set_entry_type(kind);
         header.set_size(0);
-        self.0.append_link(&mut header, name, target).unwrap();
+        if kind == EntryType::Char || kind == EntryType::Block {
+            header.set_device_major(1).unwrap();
+            header.set_device_minor(1).unwrap();
+        }
+        header.set_cksum();
+        self.0.append(&header, std::io::empty()).unwrap();
+        self
+    }
+
+    fn link(self, name: &str, target: &str) -> Self {
+        self.entry(name, EntryType::Symlink, target)
+    }
+
+    /// Before the entry that comes next.
+    fn pax(mut self, records: &[(&str, &[u8])]) -> Self {
+        self.0.append_pax_extensions(records.iter().copied()).unwrap();
         self
     }
 
     fn image(self) -> Self {
         self.file("l1/VERSION", b"1.0")
-            .file("l1/layer.tar", &[7; 10_000])
-            .file("cfg.json", CONFIG)
+            .file("l1/layer.tar", &layer("one"))
+            .file("cfg.json", &config(&[&layer("one")]))
     }
 
     fn manifest(self, manifest: &Value) -> Self {
@@ -49,6 +68,28 @@ impl Saved {
     fn bytes(self) -> Vec<u8> {
         self.0.into_inner().unwrap()
     }
+}
+
+/// A layer with one file that says so.
+fn layer(text: &str) -> Vec<u8> {
+    Saved::new().file("etc/motd", text.as_bytes()).bytes()
+}
+
+/// Of an image with these layers.
+fn config(layers: &[&[u8]]) -> Vec<u8> {
+    config_for("amd64", layers)
+}
+
+fn config_for(architecture: &str, layers: &[&[u8]]) -> Vec<u8> {
+    let diff_ids: Vec<String> = layers.iter().map(|layer| sha256(layer)).collect();
+    json!({"architecture": architecture, "os": "linux", "config": {"Cmd": ["sh"]},
+           "rootfs": {"type": "layers", "diff_ids": diff_ids}})
+    .to_string()
+    .into_bytes()
+}
+
+fn sha256(data: &[u8]) -> String {
+    format!("sha256:{}", hex::encode(super::layer::sha256(data)))
 }
 
 fn manifest() -> Value {
@@ -64,9 +105,11 @@ fn whole() -> Vec<u8> {
         .bytes()
 }
 
-fn config_id() -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, CONFIG);
-    format!("sha256:{}", hex::encode(digest))
+fn image_of_whole() -> ArchiveImage {
+    ArchiveImage {
+        id: sha256(&config(&[&layer("one")])),
+        manifest_digest: None,
+    }
 }
 
 /// In pieces of `size`, as a network would deliver it.
@@ -79,7 +122,15 @@ fn arriving(bytes: &[u8], size: usize) -> ByteStream {
 }
 
 async fn through(bytes: &[u8], size: usize) -> (std::io::Result<Vec<u8>>, Result<ArchiveImage, Error>) {
-    let (out, verdict) = normalise(arriving(bytes, size));
+    through_under(Rules::default(), bytes, size).await
+}
+
+async fn through_under(
+    rules: Rules,
+    bytes: &[u8],
+    size: usize,
+) -> (std::io::Result<Vec<u8>>, Result<ArchiveImage, Error>) {
+    let (out, verdict) = normalise(arriving(bytes, size), rules);
     let out = out.try_fold(Vec::new(), |mut all, chunk| async move {
         all.extend_from_slice(&chunk);
         Ok(all)
@@ -89,7 +140,11 @@ async fn through(bytes: &[u8], size: usize) -> (std::io::Result<Vec<u8>>, Result
 
 /// What is wrong with an archive, and that none of it was ended as if it were good.
 async fn refusal(bytes: &[u8]) -> String {
-    let (out, verdict) = through(bytes, 1000).await;
+    refusal_under(Rules::default(), bytes).await
+}
+
+async fn refusal_under(rules: Rules, bytes: &[u8]) -> String {
+    let (out, verdict) = through_under(rules, bytes, 1000).await;
     assert!(out.is_err(), "the stream must break off");
     verdict.unwrap_err().to_string()
 }
@@ -100,90 +155,90 @@ pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+pub(super) fn xz(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 1);
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+pub(super) fn zstd(bytes: &[u8]) -> Vec<u8> {
+    zstd::encode_all(bytes, 1).unwrap()
+}
+
+/// Every entry of what came out, with its data.
+fn entries(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut archive = tar::Archive::new(archive);
+    let read = |entry: std::io::Result<tar::Entry<'_, &[u8]>>| {
+        let mut entry = entry.unwrap();
+        let mut data = Vec::new();
+        std::io::copy(&mut entry, &mut data).unwrap();
+        (entry.path().unwrap().display().to_string(), data)
+    };
+    archive.entries().unwrap().map(read).collect()
+}
+
 #[tokio::test]
 async fn an_archive_passes_without_its_names_in_pieces_of_any_size() {
     let without = json!([{ "Config": "cfg.json", "RepoTags": null, "Layers": ["l1/layer.tar"] }]);
     for size in [1, 511, 512, 513, 65_536] {
         let (out, verdict) = through(&whole(), size).await;
-        assert_eq!(
-            verdict.unwrap(),
-            ArchiveImage {
-                id: config_id(),
-                manifest_digest: None
-            }
-        );
-        let mut archive = tar::Archive::new(std::io::Cursor::new(out.unwrap()));
-        let mut names = Vec::new();
-        for entry in archive.entries().unwrap() {
-            let mut entry = entry.unwrap();
-            let name = entry.path().unwrap().display().to_string();
-            let mut data = Vec::new();
-            std::io::copy(&mut entry, &mut data).unwrap();
-            match name.as_str() {
-                "manifest.json" => assert_eq!(serde_json::from_slice::<Value>(&data).unwrap(), without),
-                "l1/layer.tar" => assert_eq!(data, [7; 10_000]),
-                _ => {}
-            }
-            names.push(name);
-        }
+        assert_eq!(verdict.unwrap(), image_of_whole());
+        let found = entries(&out.unwrap());
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["l1/VERSION", "l1/layer.tar", "cfg.json", "manifest.json"]);
+        assert_eq!(found[1].1, layer("one"));
+        assert_eq!(serde_json::from_slice::<Value>(&found[3].1).unwrap(), without);
     }
 }
 
 #[tokio::test]
-async fn gzip_is_taken_off_on_the_way() {
-    let (plain, _) = through(&whole(), 1000).await;
-    let (out, verdict) = through(&gzip(&whole()), 7).await;
-    assert_eq!(verdict.unwrap().id, config_id());
-    assert_eq!(out.unwrap(), plain.unwrap());
-}
-
-#[tokio::test]
-async fn an_oci_layout_with_a_manifest_loses_its_annotations() {
-    let index = json!({ "schemaVersion": 2, "manifests": [{
-        "digest": "sha256:aa",
-        "annotations": { "io.containerd.image.name": "docker.io/library/busybox:latest",
-                         "org.opencontainers.image.ref.name": "latest", "kept": "yes" },
-    }] });
+async fn a_layer_of_any_size_passes_untouched() {
+    let big = layer(&"much to say ".repeat(500_000));
     let archive = Saved::new()
-        .file("blobs/sha256/cc", CONFIG)
-        .file("blobs/sha256/bb", &[1; 5000])
-        .file("index.json", index.to_string().as_bytes())
-        .manifest(
-            &json!([{ "Config": "blobs/sha256/cc", "RepoTags": ["a:b"], "Layers": ["blobs/sha256/bb"] }]),
-        )
-        .file("oci-layout", b"{}")
+        .manifest(&manifest())
+        .file("cfg.json", &config(&[&big]))
+        .file("l1/layer.tar", &big)
         .bytes();
-    let (out, verdict) = through(&archive, 4096).await;
-    let expected = ArchiveImage {
-        id: config_id(),
-        manifest_digest: Some("sha256:aa".to_owned()),
-    };
-    assert_eq!(verdict.unwrap(), expected);
-    let out = String::from_utf8_lossy(&out.unwrap()).into_owned();
-    assert!(out.contains(r#""annotations":{"kept":"yes"}"#));
-    assert!(!out.contains("busybox") && !out.contains("a:b"));
+    let (out, verdict) = through(&archive, 70_000).await;
+    assert_eq!(verdict.unwrap().id, sha256(&config(&[&big])));
+    let found = entries(&out.unwrap());
+    assert!(found.contains(&("l1/layer.tar".to_owned(), big)));
 }
 
 #[tokio::test]
-async fn long_names_and_links_to_layers_pass_as_they_came() {
+async fn compression_is_taken_off_on_the_way() {
+    let (plain, _) = through(&whole(), 1000).await;
+    let plain = plain.unwrap();
+    for packed in [gzip(&whole()), xz(&whole()), zstd(&whole())] {
+        let (out, verdict) = through(&packed, 7).await;
+        assert_eq!(verdict.unwrap(), image_of_whole());
+        assert_eq!(out.unwrap(), plain);
+    }
+}
+
+#[tokio::test]
+async fn long_names_pass_and_links_to_layers_are_followed() {
     let long = format!("{}/layer.tar", "d".repeat(150));
     let archive = Saved::new()
-        .image()
-        .file(&long, b"layer")
-        .link("l2/layer.tar", "../l1/layer.tar")
-        .manifest(&json!([{ "Config": "cfg.json", "Layers": [long, "l2/layer.tar"] }]))
+        .file("l1/layer.tar", &layer("one"))
+        .file(&long, &layer("two"))
+        .link("l3/layer.tar", "../l1/layer.tar")
+        .file(
+            "cfg.json",
+            &config(&[&layer("two"), &layer("one"), &layer("one")]),
+        )
+        .manifest(&json!([{ "Config": "cfg.json", "Layers": [long, "l1/layer.tar", "l3/layer.tar"] }]))
         .bytes();
     let (out, verdict) = through(&archive, 300).await;
-    assert_eq!(verdict.unwrap().id, config_id());
-    let out = out.unwrap();
-    let mut archive = tar::Archive::new(out.as_slice());
-    let names: Vec<_> = archive
-        .entries()
-        .unwrap()
-        .map(|entry| entry.unwrap().path().unwrap().into_owned())
-        .collect();
-    assert!(names.iter().any(|name| name.to_string_lossy() == long));
+    verdict.unwrap();
+    let found = entries(&out.unwrap());
+    assert!(found.contains(&(long.clone(), layer("two"))));
+    assert!(!found.iter().any(|(name, _)| name == "l3/layer.tar"));
+    let manifest: Value = serde_json::from_slice(&found.last().unwrap().1).unwrap();
+    assert_eq!(
+        manifest[0]["Layers"],
+        json!([long, "l1/layer.tar", "l1/layer.tar"])
+    );
 }
 
 #[tokio::test]
@@ -197,11 +252,12 @@ async fn an_archive_cut_anywhere_is_refused() {
             "cut at {length}"
         );
     }
-    let zipped = gzip(&whole);
-    assert_eq!(
-        refusal(&zipped[..zipped.len() / 2]).await,
-        Error::Truncated.to_string()
-    );
+    for packed in [gzip(&whole), xz(&whole), zstd(&whole)] {
+        assert_eq!(
+            refusal(&packed[..packed.len() / 2]).await,
+            Error::Truncated.to_string()
+        );
+    }
 }
 
 #[tokio::test]
@@ -209,13 +265,16 @@ async fn what_is_no_archive_of_one_image_is_refused_with_what_to_do() {
     let two = json!([manifest()[0], manifest()[0]]);
     let lost = json!([{ "Config": "other.json", "Layers": ["l1/layer.tar"] }]);
     let layerless = json!([{ "Config": "cfg.json", "Layers": ["l9/layer.tar"] }]);
+    let bzip2 = Error::Compression {
+        what: "the archive".to_owned(),
+        by: "bzip2",
+    };
     let cases: Vec<(Vec<u8>, Error)> = vec![
         (Vec::new(), Error::Empty),
         (b"#!/bin/sh\n".to_vec(), Error::NotTar),
         (vec![42; 4096], Error::NotTar),
-        (b"BZh91AY&SY rest".to_vec(), Error::Compression("bzip2")),
-        (b"\xfd7zXZ\0 rest".to_vec(), Error::Compression("xz")),
-        (b"\x28\xb5\x2f\xfd rest".to_vec(), Error::Compression("zstd")),
+        (b"BZh91AY&SY rest".to_vec(), bzip2),
+        (b"QFI\xfb\0\0\0\x03 rest".to_vec(), Error::DiskImage("qcow2")),
         (Saved::new().image().bytes(), Error::NoManifest),
         (Saved::new().image().manifest(&two).bytes(), Error::Images(2)),
         (
@@ -242,36 +301,10 @@ async fn what_is_no_archive_of_one_image_is_refused_with_what_to_do() {
             Saved::new().link("bin/sh", "busybox").bytes(),
             Error::RootFilesystem,
         ),
-        (
-            Saved::new()
-                .file("oci-layout", b"{}")
-                .file("index.json", b"{}")
-                .bytes(),
-            Error::OciLayout,
-        ),
     ];
     for (archive, expected) in cases {
         assert_eq!(refusal(&archive).await, expected.to_string());
     }
-}
-
-#[tokio::test]
-async fn no_document_comes_in_by_another_way() {
-    let again = Saved::new()
-        .image()
-        .manifest(&manifest())
-        .manifest(&manifest())
-        .bytes();
-    let deeper = Saved::new().image().file("l1/manifest.json", b"[]").bytes();
-    let linked = Saved::new().image().link("manifest.json", "l1/json").bytes();
-    for archive in [again, deeper] {
-        assert!(
-            refusal(&archive)
-                .await
-                .starts_with("not a docker save archive: it has an entry")
-        );
-    }
-    assert_eq!(refusal(&linked).await, Error::RootFilesystem.to_string());
 }
 
 #[tokio::test]
@@ -280,14 +313,14 @@ async fn a_source_that_fails_is_not_the_archives_fault() {
         Ok(Bytes::from(whole()[..600].to_vec())),
         Err(std::io::Error::other("gone")),
     ]);
-    let (out, verdict) = normalise(broken.boxed());
+    let (out, verdict) = normalise(broken.boxed(), Rules::default());
     assert!(out.try_for_each(|_| async { Ok(()) }).await.is_err());
     assert!(matches!(verdict.wait().await, Err(Error::Read(_))));
 }
 
 #[tokio::test]
 async fn dropping_the_stream_ends_it() {
-    let (mut out, verdict) = normalise(arriving(&whole(), 100));
+    let (mut out, verdict) = normalise(arriving(&whole(), 100), Rules::default());
     out.next().await.unwrap().unwrap();
     drop(out);
     assert!(matches!(verdict.wait().await, Err(Error::Unfinished)));
@@ -295,7 +328,7 @@ async fn dropping_the_stream_ends_it() {
 
 /// An image of one file, made with docker import, as engine 20.10.24 saved it; the engine's own word for its id.
 const SAVED: (&[u8], &str) = (
-    include_bytes!("testdata/engine-20.10.tar.gz"),
+    include_bytes!("../testdata/engine-20.10.tar.gz"),
     "sha256:bb18092d14a53c577c928a0f6bab85295a177c85d0c1e180ea2fde613d10f53a",
 );
 
