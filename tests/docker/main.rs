@@ -12,6 +12,7 @@ mod detours;
 mod economy;
 mod engine_networks;
 mod events;
+mod every_key;
 mod guarded;
 mod image;
 mod images;
