@@ -2,12 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail loudly")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use nova_docker::api::HISTORY;
-use nova_docker::user_data::keys;
+
+#[path = "api_ref/tables.rs"]
+mod tables;
+
+/// What follows it is written from the code.
+const GENERATED: &str = ".. What follows is written from the tables that parse it.\n";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -118,31 +123,22 @@ fn every_action_stands_in_its_page() {
     assert_eq!(absent, Vec::<&String>::new());
 }
 
+/// `NOVA_DOCKER_WRITE_API_REF=1 cargo test --test api_ref` writes the tables that it would compare.
 #[test]
-fn every_key_of_user_data_stands_in_its_page_with_who_may_say_it_and_no_other() {
-    let page = page("user_data.rst");
-    for (vocabulary, title, inner) in [
-        ("host_config", "docker-py's names\n", "In ``host_config``:"),
-        ("HostConfig", "The Engine's names\n", "In ``HostConfig``:"),
-    ] {
-        let section = page.split_once(title).unwrap().1;
-        let (of_top, rest) = section.split_once(inner).unwrap();
-        let of_host = rest.split_once("names\n====").map_or(rest, |(table, _)| table);
-        for (table, in_host) in [(of_top, false), (of_host, true)] {
-            let known = keys().filter(|key| key.vocabulary == vocabulary && key.in_host == in_host);
-            let known: BTreeMap<_, _> = known.map(|key| (key.name, key.who.word())).collect();
-            assert_eq!(first_columns(table), known, "{vocabulary} {in_host}");
-        }
+fn the_tables_of_user_data_are_up_to_date() {
+    let path = root().join("api-ref/user_data.rst");
+    let found = fs::read_to_string(&path).unwrap();
+    let prose = found.split_once(GENERATED).unwrap().0;
+    let expected = format!("{prose}{GENERATED}{}", tables::of_user_data());
+    if std::env::var_os("NOVA_DOCKER_WRITE_API_REF").is_some() {
+        fs::write(&path, &expected).unwrap();
     }
-}
-
-/// The keys of a table and the words beside them.
-fn first_columns(table: &str) -> BTreeMap<&str, &str> {
-    let rows = table
-        .lines()
-        .filter_map(|line| line.strip_prefix("``")?.split_once("``"));
-    rows.map(|(key, rest)| (key, rest.split_whitespace().next().unwrap_or_default()))
-        .collect()
+    let found = fs::read_to_string(&path).unwrap();
+    assert!(
+        found == expected,
+        "{} differs from the tables of the parser: write it with NOVA_DOCKER_WRITE_API_REF=1 cargo test --test api_ref",
+        path.display()
+    );
 }
 
 /// The texts in quotes that open a row and are followed by `mark`.

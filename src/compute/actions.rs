@@ -110,6 +110,14 @@ impl ActionLog {
         }
     }
 
+    /// Tells the user what was done otherwise than asked for.
+    pub(super) async fn warn(&mut self, warnings: &[String]) {
+        if !warnings.is_empty() {
+            self.action.message = Some(warnings.join("; "));
+            self.save().await;
+        }
+    }
+
     /// Does one step and writes down when it began, when it ended and how.
     pub(super) async fn step<T>(
         &mut self,

@@ -33,7 +33,8 @@ impl Compute {
             let reservation_id = password::reservation_id(core.world.as_ref());
             let instances = write(&core, &context, &boot, &order, &reservation_id).await?;
             for instance in &instances {
-                let log = ActionLog::open(&core, &context, instance.id, build::ACTION).await;
+                let mut log = ActionLog::open(&core, &context, instance.id, build::ACTION).await;
+                log.warn(&order.warnings).await;
                 let image = Some(order.image.clone());
                 let job = build::build(core.clone(), context.clone(), instance.id, image, log);
                 core.enqueue(instance.id, Kind::Work, job);
@@ -112,6 +113,8 @@ struct Order {
     key: Option<Keypair>,
     group: Option<ServerGroup>,
     licence: Licence,
+    /// Of the `user_data`.
+    warnings: Vec<String>,
     chosen: Chosen,
 }
 
@@ -150,7 +153,7 @@ async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Ord
         flavor: &flavor,
         before: Licence::default(),
     };
-    let verdict = case.judge(core, context).await?;
+    let mut verdict = case.judge(core, context).await?;
     let group = match boot.scheduler_hints.group() {
         Some(id) => Some(core.server_group(context, &id.to_string()).await?),
         None => None,
@@ -158,6 +161,7 @@ async fn check(core: &Core, context: &RequestContext, boot: &Boot) -> Result<Ord
     let chosen = networking::choose(core, context, boot).await?;
     let vifs = !networking::wanted(&chosen.network).is_empty();
     Ok(Order {
+        warnings: std::mem::take(&mut verdict.warnings),
         licence: verdict.licence(core, vifs),
         flavor,
         image,

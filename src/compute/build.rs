@@ -8,7 +8,7 @@ use super::actions::ActionLog;
 use super::core::Core;
 use super::settle::{clear_task, settle};
 use super::undo::Undo;
-use super::{guest, networking};
+use super::{expiry, guest, networking};
 use crate::compute::Error;
 use crate::objects::{Flavor, Image, Instance, InstanceId, RequestContext, TaskState, VmState};
 use crate::scheduler::{self, Node};
@@ -33,7 +33,9 @@ pub(super) async fn build(
         "compute__do_build_and_run_instance",
         steps(&core, &context, id, image, &mut undo),
     );
-    let Err(error) = built.await else { return };
+    let Err(error) = built.await else {
+        return expiry::after_start(&core, id).await;
+    };
     undo.run().await;
     if !core.postpone(id, &error, losses).await {
         core.record_fault(id, &error, Some(VmState::Error)).await;

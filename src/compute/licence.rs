@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::core::Core;
+use super::promises;
 use crate::compute::Error;
 use crate::objects::{
     Flavor, HostPort, Instance, InstanceId, Licence, ProjectId, RequestContext, UserData, VmState,
@@ -27,6 +28,8 @@ pub(super) struct Case<'a> {
 #[derive(Debug)]
 pub(super) struct Verdict {
     licence: Licence,
+    /// What is said and has no effect.
+    pub(super) warnings: Vec<String>,
     /// Whether ports are published for a server without interfaces.
     publishes_alone: bool,
 }
@@ -44,7 +47,8 @@ impl<'a> Case<'a> {
 
     /// A mistake in it is an answer now, not a server in ERROR later.
     pub(super) async fn judge(self, core: &Core, context: &RequestContext) -> Result<Verdict, Error> {
-        let flavor = FlavorOptions::of(&self.flavor.extra_specs)
+        promises::check(self.flavor)?;
+        let flavor = FlavorOptions::with_figures(self.flavor)
             .map_err(|bad| Error::Invalid(format!("Flavor {}: {bad}", self.flavor.id)))?;
         let parsed = self.read(&flavor)?;
         let servers = self.servers(core, &parsed.claims).await?;
@@ -72,6 +76,7 @@ impl<'a> Case<'a> {
                 ports: parsed.claims.iter().filter_map(Claim::port).collect(),
             },
             publishes_alone: publishes_alone(&parsed.options),
+            warnings: parsed.warnings,
         })
     }
 
@@ -165,7 +170,8 @@ impl Verdict {
     }
 }
 
-/// Refuses ports that another server has, also one that is off: it wants them back. Asked while nobody else may claim any.
+/// Refuses ports that another server has, also one that is off: it wants them back; and those that a program of the host has,
+/// where that can be seen. Asked while nobody else may claim any.
 pub(super) async fn check_ports(
     core: &Core,
     ports: &[HostPort],
@@ -178,16 +184,28 @@ pub(super) async fn check_ports(
     if count > 1 {
         return Err(taken(first));
     }
+    let mut own = Vec::new();
     for other in core.records.instances().await? {
+        if Some(other.id) == itself {
+            own.clone_from(&other.licence.ports);
+        }
         if Some(other.id) == itself || other.vm_state == VmState::ShelvedOffloaded {
             continue;
         }
-        let collides = |port: &&HostPort| other.licence.ports.iter().any(|theirs| theirs.collides(port));
-        if let Some(port) = ports.iter().find(collides) {
+        if let Some(port) = ports.iter().find(|port| collides(&other.licence.ports, port)) {
+            return Err(taken(port));
+        }
+    }
+    for port in ports.iter().filter(|port| !collides(&own, port)) {
+        if core.driver.is_port_held(port).await {
             return Err(taken(port));
         }
     }
     Ok(())
+}
+
+fn collides(theirs: &[HostPort], port: &HostPort) -> bool {
+    theirs.iter().any(|theirs| theirs.collides(port))
 }
 
 fn taken(port: &HostPort) -> Error {

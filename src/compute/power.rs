@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::actions::ActionLog;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
-use super::networking;
 use super::queue::Kind;
 use super::settle::{clear_task, follow, settle};
 use super::sync;
 use super::task_state::{Power, Verb};
+use super::{expiry, networking, said};
 use crate::compute::Error;
 use crate::objects::{Instance, InstanceId, RequestContext, VmState};
 use crate::virt::{Observed, RebootType};
@@ -91,9 +91,11 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, power: Power, mut
     if let Err(error) = recorded.await {
         tracing::warn!(instance.id = %id, %error, "what became of a server was not recorded");
     }
-    if outcome.is_err() {
+    match outcome {
+        Ok(_) if starts(power) => expiry::after_start(&core, id).await,
+        Ok(_) => {}
         // How far it came nobody knows.
-        sync::look_at(&core, id);
+        Err(_) => sync::look_at(&core, id),
     }
 }
 
@@ -111,7 +113,7 @@ async fn drive(core: &Core, id: InstanceId, power: Power) -> Result<Observed, Er
             core.driver.reboot(&instance, &network, kind, timeout).await
         }
         Power::Pause | Power::Suspend => core.driver.pause(id).await,
-        Power::Unpause | Power::Resume => core.driver.unpause(id).await,
+        Power::Unpause | Power::Resume => core.driver.unpause(&instance).await,
     };
     if plugs(power) && observed.is_ok() {
         core.nets.mark_wired(id);
@@ -124,11 +126,24 @@ const fn plugs(power: Power) -> bool {
     matches!(power, Power::Start | Power::Reboot(_))
 }
 
-/// How long the server is given to end by itself: what its image asks for, or what the operator does.
+/// Whether the server is meant to run when the verb is done.
+const fn starts(power: Power) -> bool {
+    !matches!(power, Power::Stop | Power::Pause | Power::Suspend)
+}
+
+/// How long the server is given to end by itself: what its user asks for, or its image, or what the operator says.
 pub(super) fn shutdown_timeout(core: &Core, instance: &Instance) -> Duration {
-    let asked = instance.image_properties.get("os_shutdown_timeout");
-    asked
-        .and_then(|seconds| seconds.trim().parse().ok())
+    let said = said::options(instance).stop_timeout;
+    let asked = || {
+        instance
+            .image_properties
+            .get("os_shutdown_timeout")?
+            .trim()
+            .parse()
+            .ok()
+    };
+    said.and_then(|seconds| u64::try_from(seconds).ok())
+        .or_else(asked)
         .map_or(core.settings.shutdown_timeout, Duration::from_secs)
 }
 

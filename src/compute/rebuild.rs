@@ -10,7 +10,7 @@ use super::licence::{self, Case};
 use super::power::shutdown_timeout;
 use super::queue::Kind;
 use super::task_state::Verb;
-use super::{guest, networking, password, quota, suitable};
+use super::{expiry, guest, networking, password, quota, suitable};
 use crate::compute::{Error, Rebuild, Rebuilt};
 use crate::objects::{Image, Instance, InstanceId, Keypair, Licence, RequestContext, TaskState, VmState};
 use crate::virt::Supplies;
@@ -30,7 +30,7 @@ impl Compute {
         core.engine.required()?;
         let image = suitable::image(core, context, rebuild.image, &instance.flavor).await?;
         let key = check(core, &instance, &rebuild).await?;
-        let licence = license(core, context, &instance, &rebuild).await?;
+        let (licence, warnings) = license(core, context, &instance, &rebuild).await?;
         let admin_pass = rebuild
             .admin_pass
             .clone()
@@ -46,7 +46,8 @@ impl Compute {
                 Ok(())
             };
             let instance = core.change(id, change).await?;
-            let log = ActionLog::open(&core, &context, id, ACTION).await;
+            let mut log = ActionLog::open(&core, &context, id, ACTION).await;
+            log.warn(&warnings).await;
             let job = carry_out(core.clone(), context, id, Some(image), log);
             core.enqueue(id, Kind::Work, job);
             Ok(Rebuilt { instance, admin_pass })
@@ -75,7 +76,7 @@ async fn license(
     context: &RequestContext,
     instance: &Instance,
     rebuild: &Rebuild,
-) -> Result<Licence, Error> {
+) -> Result<(Licence, Vec<String>), Error> {
     let same = instance.image == Some(rebuild.image);
     let again = Case::again(instance);
     let case = match &rebuild.user_data {
@@ -92,8 +93,9 @@ async fn license(
             ..again
         },
     };
-    let verdict = case.judge(core, context).await?;
-    Ok(verdict.licence(core, !instance.vifs.is_empty()))
+    let mut verdict = case.judge(core, context).await?;
+    let warnings = std::mem::take(&mut verdict.warnings);
+    Ok((verdict.licence(core, !instance.vifs.is_empty()), warnings))
 }
 
 fn apply(
@@ -142,18 +144,20 @@ pub(super) async fn carry_out(
         .step("compute_rebuild_instance", steps(&core, &context, id, image))
         .await;
     match rebuilt {
-        Ok(()) => {}
+        Ok(true) => expiry::after_start(&core, id).await,
+        Ok(false) => {}
         Err(error) if core.postpone(id, &error, losses).await => {}
         Err(error) => core.record_fault(id, &error, Some(VmState::Error)).await,
     }
 }
 
+/// Answers whether the server is meant to run.
 async fn steps(
     core: &Core,
     context: &RequestContext,
     id: InstanceId,
     image: Option<Image>,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let instance = core.instance(id).await?;
     let image = match (image, instance.image) {
         (Some(image), _) => image,
@@ -178,12 +182,14 @@ async fn steps(
         .await?;
     core.nets.mark_wired(id);
     if instance.vm_state != VmState::Stopped {
-        return launched(core, id, &observed).await;
+        launched(core, id, &observed).await?;
+        return Ok(true);
     }
     core.progress(id, TaskState::PoweringOff).await;
     let stopped = core
         .driver
         .power_off(id, shutdown_timeout(core, &instance))
         .await?;
-    launched(core, id, &stopped).await
+    launched(core, id, &stopped).await?;
+    Ok(false)
 }

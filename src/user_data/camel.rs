@@ -1,215 +1,150 @@
-//! The body of the Engine's `POST /containers/create` as of v1.16, and where later versions moved its parts.
-//!
-//! What v1.16 has at the top and later versions have in `HostConfig` is read in both places; `HostConfig` wins.
+//! The body of the Engine's `POST /containers/create`, v1.16 and since: what v1.16 has at the top and later versions have in
+//! `HostConfig` is read in both places, and `HostConfig` wins.
 
-use super::class::{
-    BINDS, CAP_ADD, CGROUP_PARENT, CGROUPNS, DEVICE_CGROUP_RULES, DEVICE_REQUESTS, DEVICES, FREE, IPC_MODE,
-    LINKS, LOG_CONFIG, NETWORK_MODE, OOM_KILL_DISABLE, OOM_SCORE_ADJ, PID_MODE, PORT_BINDINGS, PRIVILEGED,
-    PUBLISH_ALL_PORTS, RUNTIME, SECURITY_OPT, SYSCTLS, ULIMITS, USERNS_MODE, UTS_MODE, VOLUME_DRIVER,
-    VOLUMES_FROM, WORKING_DIR,
-};
 use super::document::Node;
-use super::draft::{Draft, extend, set};
+use super::draft::Draft;
 use super::error::Mistake;
-use super::shapes::command::argv;
-use super::shapes::values::{bytes, bytes_or_unlimited, entries_of, flag, shares, text, texts};
-use super::shapes::{binds, devices, env, host_side, lxc, names, ports, restart, size, ulimits};
-use super::vocabulary::{Place, Row, Vocabulary};
+use super::meaning::{Meaning, gone, host, limits, network, process, storage};
+use super::shapes::values::entries_of;
+use super::vocabulary::{Area, Row, Vocabulary, the_hosts_part};
 
 pub(super) const VOCABULARY: Vocabulary = Vocabulary {
-    top: Place {
+    top: Area {
         prefix: "",
         rows: TOP,
     },
-    host: Place {
+    host: Area {
         prefix: "HostConfig.",
         rows: HOST,
     },
 };
 
+const HOST_CONFIG: Meaning = the_hosts_part(host_config);
+
 const TOP: &[Row] = &[
-    ("Hostname", FREE, |d, n| {
-        set(&mut d.options.hostname, names::hostname(n))
-    }),
-    ("Domainname", FREE, |d, n| {
-        set(&mut d.options.domainname, names::hostname(n))
-    }),
-    ("User", FREE, |d, n| set(&mut d.options.user, text(n))),
-    ("Memory", FREE, |d, n| set(&mut d.options.memory, bytes(n))),
-    ("MemorySwap", FREE, |d, n| {
-        set(&mut d.options.memory_swap, bytes_or_unlimited(n))
-    }),
-    ("CpuShares", FREE, |d, n| {
-        set(&mut d.options.cpu_shares, shares(n))
-    }),
-    ("Cpuset", FREE, |d, n| {
-        set(&mut d.options.cpuset_cpus, names::cpuset(n))
-    }),
-    ("CpuSet", FREE, |d, n| {
-        set(&mut d.options.cpuset_cpus, names::cpuset(n))
-    }),
-    ("CpusetCpus", FREE, |d, n| {
-        set(&mut d.options.cpuset_cpus, names::cpuset(n))
-    }),
-    ("AttachStdin", FREE, |d, n| {
-        set(&mut d.options.attach_stdin, flag(n))
-    }),
-    ("AttachStdout", FREE, |d, n| {
-        set(&mut d.options.attach_stdout, flag(n))
-    }),
-    ("AttachStderr", FREE, |d, n| {
-        set(&mut d.options.attach_stderr, flag(n))
-    }),
-    ("Tty", FREE, |d, n| set(&mut d.options.tty, flag(n))),
-    ("OpenStdin", FREE, |d, n| set(&mut d.options.open_stdin, flag(n))),
-    ("StdinOnce", FREE, |d, n| set(&mut d.options.stdin_once, flag(n))),
-    ("Env", FREE, |d, n| set(&mut d.options.env, env::environment(n))),
-    ("Cmd", FREE, |d, n| set(&mut d.options.cmd, argv(n))),
-    ("Entrypoint", FREE, |d, n| set(&mut d.options.entrypoint, argv(n))),
-    ("Image", FREE, |d, _| {
-        d.warn("Image", "what runs is the server's own image");
-        Ok(())
-    }),
-    ("Volumes", FREE, |d, n| {
-        extend(&mut d.options.volumes, binds::paths(n))
-    }),
-    ("WorkingDir", WORKING_DIR, |d, n| {
-        set(&mut d.options.working_dir, names::absolute_path(n))
-    }),
-    ("NetworkDisabled", FREE, |d, n| {
-        set(&mut d.options.network_disabled, flag(n))
-    }),
-    ("MacAddress", FREE, |d, n| {
-        set(&mut d.options.mac_address, names::mac_address(n))
-    }),
-    ("ExposedPorts", FREE, |d, n| {
-        extend(&mut d.options.exposed_ports, ports::exposed(n))
-    }),
-    ("PortSpecs", FREE, |d, n| {
-        extend(&mut d.options.exposed_ports, ports::exposed(n))
-    }),
-    ("SecurityOpts", SECURITY_OPT, |d, n| {
-        extend(&mut d.options.security_opt, texts(n))
-    }),
-    ("Labels", FREE, |d, n| {
-        env::labels(n).map(|labels| d.options.labels.extend(labels))
-    }),
-    ("StopSignal", FREE, |d, n| {
-        set(&mut d.options.stop_signal, text(n))
-    }),
-    ("HostConfig", FREE, host_config),
+    ("Cmd", &process::COMMAND),
+    ("Entrypoint", &process::ENTRYPOINT),
+    ("Env", &process::ENV),
+    ("Labels", &process::LABELS),
+    ("Hostname", &process::HOSTNAME),
+    ("Domainname", &process::DOMAINNAME),
+    ("User", &process::USER),
+    ("WorkingDir", &process::WORKING_DIR),
+    ("AttachStdin", &process::ATTACH_STDIN),
+    ("AttachStdout", &process::ATTACH_STDOUT),
+    ("AttachStderr", &process::ATTACH_STDERR),
+    ("OpenStdin", &process::OPEN_STDIN),
+    ("StdinOnce", &process::STDIN_ONCE),
+    ("Tty", &process::TTY),
+    ("StopSignal", &process::STOP_SIGNAL),
+    ("StopTimeout", &process::STOP_TIMEOUT),
+    ("Healthcheck", &process::HEALTHCHECK),
+    ("Shell", &process::SHELL),
+    ("Platform", &process::PLATFORM),
+    ("Memory", &limits::MEMORY),
+    ("MemorySwap", &limits::MEMORY_SWAP),
+    ("CpuShares", &limits::CPU_SHARES),
+    ("Cpuset", &limits::CPUSET_CPUS),
+    ("CpuSet", &limits::CPUSET_CPUS),
+    ("CpusetCpus", &limits::CPUSET_CPUS),
+    ("Volumes", &storage::VOLUMES),
+    ("VolumesFrom", &storage::VOLUMES_FROM),
+    ("Dns", &network::DNS),
+    ("NetworkDisabled", &network::NETWORK_DISABLED),
+    ("MacAddress", &network::MAC_ADDRESS),
+    ("ExposedPorts", &network::EXPOSED_PORTS),
+    ("PortSpecs", &network::EXPOSED_PORTS),
+    ("Privileged", &host::PRIVILEGED),
+    ("SecurityOpts", &host::SECURITY_OPT),
+    ("Runtime", &host::RUNTIME),
+    ("Image", &gone::IMAGE),
+    ("Name", &gone::NAME),
+    ("NetworkingConfig", &gone::NETWORKS),
+    ("OnBuild", &gone::OF_IMAGES),
+    ("ArgsEscaped", &gone::OF_WINDOWS),
+    ("AttachedStdin", &gone::ATTACHED),
+    ("AttachedStdout", &gone::ATTACHED),
+    ("AttachedStderr", &gone::ATTACHED),
+    ("HostConfig", &HOST_CONFIG),
 ];
 
 const HOST: &[Row] = &[
-    ("Memory", FREE, |d, n| set(&mut d.options.memory, bytes(n))),
-    ("MemorySwap", FREE, |d, n| {
-        set(&mut d.options.memory_swap, bytes_or_unlimited(n))
-    }),
-    ("CpuShares", FREE, |d, n| {
-        set(&mut d.options.cpu_shares, shares(n))
-    }),
-    ("CpusetCpus", FREE, |d, n| {
-        set(&mut d.options.cpuset_cpus, names::cpuset(n))
-    }),
-    ("SecurityOpt", SECURITY_OPT, |d, n| {
-        extend(&mut d.options.security_opt, texts(n))
-    }),
-    ("Binds", BINDS, |d, n| {
-        extend(&mut d.options.binds, binds::binds(n))
-    }),
-    ("Links", LINKS, |d, n| extend(&mut d.options.links, texts(n))),
-    ("LxcConf", FREE, |d, n| lxc::settings(d, "HostConfig.LxcConf", n)),
-    ("PortBindings", PORT_BINDINGS, |d, n| {
-        ports::bindings(n, ports::listed).map(|ports| d.options.port_bindings.extend(ports))
-    }),
-    ("PublishAllPorts", PUBLISH_ALL_PORTS, |d, n| {
-        set(&mut d.options.publish_all_ports, flag(n))
-    }),
-    ("Privileged", PRIVILEGED, |d, n| {
-        set(&mut d.options.privileged, flag(n))
-    }),
-    ("Dns", FREE, |d, n| {
-        extend(&mut d.options.dns, names::addresses(n))
-    }),
-    ("DnsSearch", FREE, |d, n| {
-        extend(&mut d.options.dns_search, texts(n))
-    }),
-    ("VolumesFrom", VOLUMES_FROM, |d, n| {
-        extend(&mut d.options.volumes_from, texts(n))
-    }),
-    ("CapAdd", CAP_ADD, |d, n| extend(&mut d.options.cap_add, texts(n))),
-    ("CapDrop", FREE, |d, n| extend(&mut d.options.cap_drop, texts(n))),
-    ("RestartPolicy", FREE, |d, n| {
-        set(&mut d.options.restart_policy, restart::policy(n))
-    }),
-    ("NetworkMode", NETWORK_MODE, |d, n| {
-        set(&mut d.options.network_mode, text(n))
-    }),
-    ("Devices", DEVICES, |d, n| {
-        devices::devices(n).map(|devices| d.options.devices.extend(devices))
-    }),
-    ("ExtraHosts", FREE, |d, n| {
-        extend(&mut d.options.extra_hosts, texts(n))
-    }),
-    ("Ulimits", ULIMITS, |d, n| {
-        ulimits::ulimits(n).map(|ulimits| d.options.ulimits.extend(ulimits))
-    }),
-    ("ShmSize", FREE, |d, n| {
-        set(&mut d.options.shm_size, size::size(n))
-    }),
-    ("Sysctls", SYSCTLS, |d, n| {
-        env::labels(n).map(|sysctls| d.options.sysctls.extend(sysctls))
-    }),
-    ("PidMode", PID_MODE, |d, n| {
-        set(&mut d.options.pid_mode, host_side::pid_mode(n))
-    }),
-    ("IpcMode", IPC_MODE, |d, n| {
-        set(&mut d.options.ipc_mode, host_side::ipc_mode(n))
-    }),
-    ("UTSMode", UTS_MODE, |d, n| {
-        set(&mut d.options.uts_mode, host_side::own_or_host(n))
-    }),
-    ("UsernsMode", USERNS_MODE, |d, n| {
-        set(&mut d.options.userns_mode, host_side::own_or_host(n))
-    }),
-    ("CgroupnsMode", CGROUPNS, |d, n| {
-        set(&mut d.options.cgroupns_mode, host_side::own_or_host(n))
-    }),
-    ("Runtime", RUNTIME, |d, n| set(&mut d.options.runtime, text(n))),
-    ("CgroupParent", CGROUP_PARENT, |d, n| {
-        set(&mut d.options.cgroup_parent, text(n))
-    }),
-    ("LogConfig", LOG_CONFIG, |d, n| {
-        set(&mut d.options.log_config, host_side::log_config(n))
-    }),
-    ("OomScoreAdj", OOM_SCORE_ADJ, |d, n| {
-        set(&mut d.options.oom_score_adj, host_side::oom_score_adj(n))
-    }),
-    ("OomKillDisable", OOM_KILL_DISABLE, |d, n| {
-        set(&mut d.options.oom_kill_disable, flag(n))
-    }),
-    ("DeviceRequests", DEVICE_REQUESTS, |d, n| {
-        host_side::device_requests(n).map(|requests| d.options.device_requests.extend(requests))
-    }),
-    ("DeviceCgroupRules", DEVICE_CGROUP_RULES, |d, n| {
-        extend(&mut d.options.device_cgroup_rules, texts(n))
-    }),
-    ("VolumeDriver", VOLUME_DRIVER, |d, n| {
-        set(&mut d.options.volume_driver, text(n))
-    }),
-    ("Init", FREE, |d, n| set(&mut d.options.init, flag(n))),
-    ("PidsLimit", FREE, |d, n| {
-        set(&mut d.options.pids_limit, host_side::whole(n))
-    }),
-    ("ReadonlyRootfs", FREE, |d, n| {
-        set(&mut d.options.readonly_rootfs, flag(n))
-    }),
-    ("GroupAdd", FREE, |d, n| {
-        extend(&mut d.options.group_add, texts(n))
-    }),
-    ("Tmpfs", FREE, |d, n| {
-        env::labels(n).map(|mounts| d.options.tmpfs.extend(mounts))
-    }),
+    ("Memory", &limits::MEMORY),
+    ("MemorySwap", &limits::MEMORY_SWAP),
+    ("MemoryReservation", &limits::MEMORY_RESERVATION),
+    ("MemorySwappiness", &limits::MEMORY_SWAPPINESS),
+    ("CpuShares", &limits::CPU_SHARES),
+    ("CpuPeriod", &limits::CPU_PERIOD),
+    ("CpuQuota", &limits::CPU_QUOTA),
+    ("NanoCpus", &limits::NANO_CPUS),
+    ("NanoCPUs", &limits::NANO_CPUS),
+    ("CpuRealtimePeriod", &limits::CPU_RT_PERIOD),
+    ("CpuRealtimeRuntime", &limits::CPU_RT_RUNTIME),
+    ("CPURealtimePeriod", &limits::CPU_RT_PERIOD),
+    ("CPURealtimeRuntime", &limits::CPU_RT_RUNTIME),
+    ("CpusetCpus", &limits::CPUSET_CPUS),
+    ("CpusetMems", &limits::CPUSET_MEMS),
+    ("BlkioWeight", &limits::BLKIO_WEIGHT),
+    ("BlkioWeightDevice", &limits::BLKIO_WEIGHT_DEVICE),
+    ("BlkioDeviceReadBps", &limits::DEVICE_READ_BPS),
+    ("BlkioDeviceWriteBps", &limits::DEVICE_WRITE_BPS),
+    ("BlkioDeviceReadIOps", &limits::DEVICE_READ_IOPS),
+    ("BlkioDeviceWriteIOps", &limits::DEVICE_WRITE_IOPS),
+    ("PidsLimit", &limits::PIDS_LIMIT),
+    ("Ulimits", &limits::ULIMITS),
+    ("ShmSize", &limits::SHM_SIZE),
+    ("OomScoreAdj", &limits::OOM_SCORE_ADJ),
+    ("OomKillDisable", &limits::OOM_KILL_DISABLE),
+    ("Binds", &storage::BINDS),
+    ("Mounts", &storage::MOUNTS),
+    ("VolumesFrom", &storage::VOLUMES_FROM),
+    ("VolumeDriver", &storage::VOLUME_DRIVER),
+    ("Tmpfs", &storage::TMPFS),
+    ("ReadonlyRootfs", &storage::READONLY_ROOTFS),
+    ("Devices", &storage::DEVICES),
+    ("DeviceRequests", &storage::DEVICE_REQUESTS),
+    ("DeviceCgroupRules", &storage::DEVICE_CGROUP_RULES),
+    ("NetworkMode", &network::NETWORK_MODE),
+    ("PortBindings", &network::LISTED_PORT_BINDINGS),
+    ("PublishAllPorts", &network::PUBLISH_ALL_PORTS),
+    ("Links", &network::LINKS),
+    ("ExtraHosts", &network::EXTRA_HOSTS),
+    ("Dns", &network::DNS),
+    ("DnsSearch", &network::DNS_SEARCH),
+    ("DnsOptions", &network::DNS_OPTIONS),
+    ("Privileged", &host::PRIVILEGED),
+    ("CapAdd", &host::CAP_ADD),
+    ("CapDrop", &host::CAP_DROP),
+    ("SecurityOpt", &host::SECURITY_OPT),
+    ("PidMode", &host::PID_MODE),
+    ("IpcMode", &host::IPC_MODE),
+    ("UTSMode", &host::UTS_MODE),
+    ("UsernsMode", &host::USERNS_MODE),
+    ("CgroupnsMode", &host::CGROUPNS_MODE),
+    ("Runtime", &host::RUNTIME),
+    ("CgroupParent", &host::CGROUP_PARENT),
+    ("Sysctls", &host::SYSCTLS),
+    ("GroupAdd", &host::GROUP_ADD),
+    ("Annotations", &host::ANNOTATIONS),
+    ("MaskedPaths", &host::MASKED_PATHS),
+    ("ReadonlyPaths", &host::READONLY_PATHS),
+    ("RestartPolicy", &process::RESTART_POLICY),
+    ("AutoRemove", &process::AUTO_REMOVE),
+    ("LogConfig", &process::LOG_CONFIG),
+    ("Init", &process::INIT),
+    ("ConsoleSize", &process::CONSOLE_SIZE),
+    ("LxcConf", &gone::LXC_CONF),
+    ("KernelMemory", &gone::KERNEL_MEMORY),
+    ("KernelMemoryTCP", &gone::KERNEL_MEMORY),
+    ("StorageOpt", &gone::DISK),
+    ("InitPath", &gone::INIT_PATH),
+    ("Cgroup", &gone::CGROUP),
+    ("ContainerIDFile", &gone::OF_CLIENTS),
+    ("Isolation", &gone::OF_WINDOWS),
+    ("CpuCount", &gone::OF_WINDOWS),
+    ("CpuPercent", &gone::OF_WINDOWS),
+    ("IOMaximumIOps", &gone::OF_WINDOWS),
+    ("IOMaximumBandwidth", &gone::OF_WINDOWS),
 ];
 
 fn host_config(draft: &mut Draft, node: &Node) -> Result<(), Mistake> {

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::claims::What;
-use super::options::{ContainerOptions, PortBinding, Ulimit};
+use super::mount::{Mount, MountKind};
+use super::options::{ContainerOptions, DiskFigure, PortBinding, Ulimit};
 
 /// Who may say an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub(super) struct Class {
     pub(super) who: Who,
     /// docker-py's name of the option, by which a flavor grants it.
     pub(super) option: &'static str,
+    /// What of it is the operator's, where not all of it is one's.
+    pub(super) theirs: &'static str,
     /// Of all that was said of it so far.
     pub(super) claims: fn(&ContainerOptions) -> Vec<What>,
 }
@@ -42,14 +45,17 @@ pub(super) struct Class {
 pub(super) const FREE: Class = Class {
     who: Who::Everybody,
     option: "",
+    theirs: "",
     claims: |_| Vec::new(),
 };
 
-pub(super) const BINDS: Class = partly("binds", |options| {
-    options.binds.iter().flat_map(|spec| bind(spec)).collect()
-});
+pub(super) const BINDS: Class = partly(
+    "binds",
+    "what is not below ``[docker] allowed_bind_paths``; named volumes; ``shared`` and ``slave`` modes",
+    |options| options.binds.iter().flat_map(|spec| bind(spec)).collect(),
+);
 
-pub(super) const CAP_ADD: Class = partly("cap_add", |options| {
+pub(super) const CAP_ADD: Class = partly("cap_add", "what is beyond the Engine's own set", |options| {
     let names = options.cap_add.iter().map(|name| capability(name));
     names
         .filter(|name| !DEFAULT_CAPABILITIES.contains(&name.as_str()))
@@ -66,7 +72,9 @@ pub(super) const CGROUP_PARENT: Class = operators("cgroup_parent", |options| {
         .collect()
 });
 
-pub(super) const CGROUPNS: Class = partly("cgroupns", |options| shared(options.cgroupns_mode.as_ref()));
+pub(super) const CGROUPNS: Class = partly("cgroupns", "``host``", |options| {
+    shared(options.cgroupns_mode.as_ref())
+});
 
 pub(super) const DEVICE_CGROUP_RULES: Class = operators("device_cgroup_rules", |options| {
     let rules = options.device_cgroup_rules.iter().cloned();
@@ -88,36 +96,87 @@ pub(super) const DEVICES: Class = operators("devices", |options| {
     devices.collect()
 });
 
-pub(super) const IPC_MODE: Class = partly("ipc_mode", |options| shared(options.ipc_mode.as_ref()));
+pub(super) const IPC_MODE: Class = partly("ipc_mode", "``host``", |options| {
+    shared(options.ipc_mode.as_ref())
+});
 
 pub(super) const LINKS: Class = projects("links", |options| {
     options.links.iter().map(|link| server(link)).collect()
 });
 
 /// The two that write files of the engine's own, which the console is read from.
-pub(super) const LOG_CONFIG: Class = partly("log_config", |options| {
-    let drivers = options.log_config.iter().filter_map(|log| log.driver.clone());
-    drivers
-        .filter(|driver| !["json-file", "local"].contains(&driver.as_str()))
-        .map(What::Operators)
+pub(super) const LOG_CONFIG: Class = partly(
+    "log_config",
+    "drivers other than ``json-file`` and ``local``",
+    |options| {
+        let drivers = options.log_config.iter().filter_map(|log| log.driver.clone());
+        drivers
+            .filter(|driver| !["json-file", "local"].contains(&driver.as_str()))
+            .map(What::Operators)
+            .collect()
+    },
+);
+
+/// Even the engine's own driver of volumes mounts anything of the host when its options say so.
+pub(super) const MOUNTS: Class = partly(
+    "mounts",
+    "as of binds; drivers of volumes and their options; images",
+    |options| options.mounts.iter().flat_map(mounted).collect(),
+);
+
+pub(super) const MASKED_PATHS: Class =
+    operators("masked_paths", |options| hidden(options.masked_paths.as_ref()));
+
+pub(super) const READONLY_PATHS: Class = operators("readonly_paths", |options| {
+    hidden(options.readonly_paths.as_ref())
+});
+
+pub(super) const ANNOTATIONS: Class = operators("annotations", |options| {
+    let all = options.annotations.iter();
+    all.map(|(name, value)| What::Operators(format!("{name}={value}")))
         .collect()
 });
 
-pub(super) const NETWORK_MODE: Class = partly("network_mode", |options| {
-    match options.network_mode.as_deref().unwrap_or_default() {
+pub(super) const BLKIO_WEIGHT: Class = operators("blkio_weight", |options| number(options.blkio_weight));
+
+pub(super) const BLKIO_WEIGHT_DEVICE: Class = operators("blkio_weight_device", |options| {
+    disks(&options.blkio_weight_device)
+});
+
+pub(super) const DEVICE_READ_BPS: Class =
+    operators("device_read_bps", |options| disks(&options.device_read_bps));
+
+pub(super) const DEVICE_WRITE_BPS: Class =
+    operators("device_write_bps", |options| disks(&options.device_write_bps));
+
+pub(super) const DEVICE_READ_IOPS: Class =
+    operators("device_read_iops", |options| disks(&options.device_read_iops));
+
+pub(super) const DEVICE_WRITE_IOPS: Class =
+    operators("device_write_iops", |options| disks(&options.device_write_iops));
+
+pub(super) const CPU_RT_PERIOD: Class = operators("cpu_rt_period", |options| number(options.cpu_rt_period));
+
+pub(super) const CPU_RT_RUNTIME: Class =
+    operators("cpu_rt_runtime", |options| number(options.cpu_rt_runtime));
+
+pub(super) const NETWORK_MODE: Class = partly(
+    "network_mode",
+    "``host``, and networks of the Engine by their names",
+    |options| match options.network_mode.as_deref().unwrap_or_default() {
         "" | "default" | "bridge" | "none" => Vec::new(),
         "host" => vec![What::Operators("host".to_owned())],
         mode => match mode.strip_prefix(CONTAINER) {
             Some(name) => vec![What::Server(name.to_owned())],
             None => vec![What::Named(mode.to_owned())],
         },
-    }
-});
+    },
+);
 
 pub(super) const OOM_KILL_DISABLE: Class =
     operators("oom_kill_disable", |options| said(options.oom_kill_disable));
 
-pub(super) const OOM_SCORE_ADJ: Class = partly("oom_score_adj", |options| {
+pub(super) const OOM_SCORE_ADJ: Class = partly("oom_score_adj", "below zero", |options| {
     let score = options.oom_score_adj.filter(|score| *score < 0);
     score
         .iter()
@@ -125,7 +184,9 @@ pub(super) const OOM_SCORE_ADJ: Class = partly("oom_score_adj", |options| {
         .collect()
 });
 
-pub(super) const PID_MODE: Class = partly("pid_mode", |options| shared(options.pid_mode.as_ref()));
+pub(super) const PID_MODE: Class = partly("pid_mode", "``host``", |options| {
+    shared(options.pid_mode.as_ref())
+});
 
 pub(super) const PORT_BINDINGS: Class = projects("port_bindings", |options| {
     let all = options.port_bindings.iter();
@@ -145,7 +206,7 @@ pub(super) const RUNTIME: Class = operators("runtime", |options| {
     options.runtime.iter().cloned().map(What::Operators).collect()
 });
 
-pub(super) const SECURITY_OPT: Class = partly("security_opt", |options| {
+pub(super) const SECURITY_OPT: Class = partly("security_opt", "all but ``no-new-privileges``", |options| {
     let said = options.security_opt.iter();
     said.filter(|option| !HARDENING.contains(&option.as_str()))
         .map(|option| What::Operators(option.clone()))
@@ -153,17 +214,21 @@ pub(super) const SECURITY_OPT: Class = partly("security_opt", |options| {
 });
 
 /// Those of the container's own network and of its own memory shared between processes.
-pub(super) const SYSCTLS: Class = partly("sysctls", |options| {
-    let own = |name: &str| {
-        let name = name.replace('/', ".");
-        NAMESPACED.contains(&name.as_str()) || name.starts_with("net.") || name.starts_with("fs.mqueue.")
-    };
-    let all = options.sysctls.iter().filter(|(name, _)| !own(name));
-    all.map(|(name, value)| What::Operators(format!("{name}={value}")))
-        .collect()
-});
+pub(super) const SYSCTLS: Class = partly(
+    "sysctls",
+    "all but ``net.*``, ``fs.mqueue.*`` and those of System V's shared memory, messages and semaphores",
+    |options| {
+        let own = |name: &str| {
+            let name = name.replace('/', ".");
+            NAMESPACED.contains(&name.as_str()) || name.starts_with("net.") || name.starts_with("fs.mqueue.")
+        };
+        let all = options.sysctls.iter().filter(|(name, _)| !own(name));
+        all.map(|(name, value)| What::Operators(format!("{name}={value}")))
+            .collect()
+    },
+);
 
-pub(super) const ULIMITS: Class = partly("ulimits", |options| {
+pub(super) const ULIMITS: Class = partly("ulimits", "``nice`` and ``rtprio``", |options| {
     let of_the_hosts_time = |limit: &&Ulimit| ["nice", "rtprio"].contains(&limit.name.as_str());
     let limits = options.ulimits.iter().filter(of_the_hosts_time);
     limits
@@ -171,11 +236,15 @@ pub(super) const ULIMITS: Class = partly("ulimits", |options| {
         .collect()
 });
 
-pub(super) const USERNS_MODE: Class = partly("userns_mode", |options| shared(options.userns_mode.as_ref()));
+pub(super) const USERNS_MODE: Class = partly("userns_mode", "``host``", |options| {
+    shared(options.userns_mode.as_ref())
+});
 
-pub(super) const UTS_MODE: Class = partly("uts_mode", |options| shared(options.uts_mode.as_ref()));
+pub(super) const UTS_MODE: Class = partly("uts_mode", "``host``", |options| {
+    shared(options.uts_mode.as_ref())
+});
 
-pub(super) const VOLUME_DRIVER: Class = partly("volume_driver", |options| {
+pub(super) const VOLUME_DRIVER: Class = partly("volume_driver", "all but ``local``", |options| {
     let driver = options.volume_driver.iter().filter(|driver| *driver != "local");
     driver.cloned().map(What::Operators).collect()
 });
@@ -185,7 +254,7 @@ pub(super) const VOLUMES_FROM: Class = projects("volumes_from", |options| {
 });
 
 /// An engine whose runc is older than 1.1.12 leaves a door to the host open there (CVE-2024-21626).
-pub(super) const WORKING_DIR: Class = partly("working_dir", |options| {
+pub(super) const WORKING_DIR: Class = partly("working_dir", "below ``/proc`` and ``/sys``", |options| {
     let path = options.working_dir.iter().filter(|path| is_of_the_kernel(path));
     path.map(|path| What::Operators(path.clone())).collect()
 });
@@ -237,6 +306,7 @@ const fn operators(option: &'static str, claims: fn(&ContainerOptions) -> Vec<Wh
     Class {
         who: Who::Operator,
         option,
+        theirs: "",
         claims,
     }
 }
@@ -245,14 +315,20 @@ const fn projects(option: &'static str, claims: fn(&ContainerOptions) -> Vec<Wha
     Class {
         who: Who::Project,
         option,
+        theirs: "",
         claims,
     }
 }
 
-const fn partly(option: &'static str, claims: fn(&ContainerOptions) -> Vec<What>) -> Class {
+const fn partly(
+    option: &'static str,
+    theirs: &'static str,
+    claims: fn(&ContainerOptions) -> Vec<What>,
+) -> Class {
     Class {
         who: Who::Partly,
         option,
+        theirs,
         claims,
     }
 }
@@ -262,6 +338,28 @@ fn said(flag: Option<bool>) -> Vec<What> {
         Some(true) => vec![What::Operators("true".to_owned())],
         _ => Vec::new(),
     }
+}
+
+fn number(number: Option<impl ToString>) -> Vec<What> {
+    number
+        .iter()
+        .map(|number| What::Operators(number.to_string()))
+        .collect()
+}
+
+fn disks(figures: &[DiskFigure]) -> Vec<What> {
+    let disks = figures.iter();
+    disks
+        .map(|disk| What::Operators(format!("{}={}", disk.path, disk.figure)))
+        .collect()
+}
+
+/// Also none at all is said.
+fn hidden(paths: Option<&Vec<String>>) -> Vec<What> {
+    paths
+        .iter()
+        .map(|paths| What::Operators(paths.join(",")))
+        .collect()
 }
 
 /// A namespace that is not the container's own.
@@ -291,6 +389,21 @@ fn bind(spec: &str) -> Vec<What> {
     let modes: HashSet<&str> = parts.next().unwrap_or_default().split(',').collect();
     if PROPAGATION.iter().any(|word| modes.contains(word)) {
         claims.push(What::Operators(spec.to_owned()));
+    }
+    claims
+}
+
+fn mounted(mount: &Mount) -> Vec<What> {
+    let spec = || format!("{mount:?}");
+    let mut claims = Vec::new();
+    match (mount.kind, mount.source.clone()) {
+        (MountKind::Bind, Some(source)) => claims.push(What::Path { source, spec: spec() }),
+        (MountKind::Volume | MountKind::Image, Some(name)) => claims.push(What::Named(name)),
+        _ => {}
+    }
+    let passes = mount.bind.propagation.as_deref();
+    if passes.is_some_and(|word| PROPAGATION.contains(&word)) || mount.volume.driver.is_some() {
+        claims.push(What::Operators(spec()));
     }
     claims
 }

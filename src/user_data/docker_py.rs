@@ -2,219 +2,126 @@
 //!
 //! Memory and the like may be said both at the top, as docker-py once had them, and in `host_config`, which wins.
 
-use super::class::{
-    BINDS, CAP_ADD, CGROUP_PARENT, CGROUPNS, DEVICE_CGROUP_RULES, DEVICE_REQUESTS, DEVICES, FREE, IPC_MODE,
-    LINKS, LOG_CONFIG, NETWORK_MODE, OOM_KILL_DISABLE, OOM_SCORE_ADJ, PID_MODE, PORT_BINDINGS, PRIVILEGED,
-    PUBLISH_ALL_PORTS, RUNTIME, SECURITY_OPT, SYSCTLS, ULIMITS, USERNS_MODE, UTS_MODE, VOLUME_DRIVER,
-    VOLUMES_FROM, WORKING_DIR,
-};
 use super::document::Node;
-use super::draft::{Draft, extend, set};
+use super::draft::Draft;
 use super::error::Mistake;
-use super::shapes::command::argv;
-use super::shapes::values::{comma_list, entries_of, flag, shares, text, texts};
-use super::shapes::{binds, devices, env, host_side, lxc, names, pairs, ports, restart, size, ulimits};
-use super::vocabulary::{self, Place, Row, Vocabulary};
+use super::meaning::{Meaning, gone, host, limits, network, process, storage};
+use super::shapes::values::entries_of;
+use super::vocabulary::{self, Area, Row, Vocabulary, the_hosts_part};
 
 pub(super) const VOCABULARY: Vocabulary = Vocabulary {
-    top: Place {
+    top: Area {
         prefix: "",
         rows: TOP,
     },
-    host: Place {
+    host: Area {
         prefix: "host_config.",
         rows: HOST,
     },
 };
 
+const HOST_CONFIG: Meaning = the_hosts_part(host_config);
+
 const TOP: &[Row] = &[
-    ("command", FREE, |d, n| set(&mut d.options.cmd, argv(n))),
-    ("hostname", FREE, |d, n| {
-        set(&mut d.options.hostname, names::hostname(n))
-    }),
-    ("domainname", FREE, |d, n| {
-        set(&mut d.options.domainname, names::hostname(n))
-    }),
-    ("user", FREE, |d, n| set(&mut d.options.user, text(n))),
-    ("detach", FREE, |d, n| set(&mut d.detach, flag(n))),
-    ("stdin_open", FREE, |d, n| set(&mut d.options.open_stdin, flag(n))),
-    ("tty", FREE, |d, n| set(&mut d.options.tty, flag(n))),
-    ("mem_limit", FREE, |d, n| {
-        set(&mut d.options.memory, size::memory(n))
-    }),
-    ("memswap_limit", FREE, |d, n| {
-        set(&mut d.options.memory_swap, size::memory_or_unlimited(n))
-    }),
-    ("cpu_shares", FREE, |d, n| {
-        set(&mut d.options.cpu_shares, shares(n))
-    }),
-    ("cpuset", FREE, |d, n| {
-        set(&mut d.options.cpuset_cpus, names::cpuset(n))
-    }),
-    ("ports", FREE, |d, n| {
-        extend(&mut d.options.exposed_ports, ports::exposed(n))
-    }),
-    ("environment", FREE, |d, n| {
-        set(&mut d.options.env, env::environment(n))
-    }),
-    ("dns", FREE, |d, n| {
-        extend(&mut d.options.dns, names::addresses(n))
-    }),
-    ("volumes", BINDS, volumes),
-    ("volumes_from", VOLUMES_FROM, |d, n| {
-        extend(&mut d.options.volumes_from, comma_list(n))
-    }),
-    ("network_disabled", FREE, |d, n| {
-        set(&mut d.options.network_disabled, flag(n))
-    }),
-    ("image", FREE, |d, _| {
-        d.warn("image", "what runs is the server's own image");
-        Ok(())
-    }),
-    ("name", FREE, |d, _| {
-        d.warn("name", "the container is named after the server");
-        Ok(())
-    }),
-    ("entrypoint", FREE, |d, n| set(&mut d.options.entrypoint, argv(n))),
-    ("working_dir", WORKING_DIR, |d, n| {
-        set(&mut d.options.working_dir, names::absolute_path(n))
-    }),
-    ("mac_address", FREE, |d, n| {
-        set(&mut d.options.mac_address, names::mac_address(n))
-    }),
-    ("labels", FREE, |d, n| {
-        env::labels(n).map(|labels| d.options.labels.extend(labels))
-    }),
-    ("stop_signal", FREE, |d, n| {
-        set(&mut d.options.stop_signal, text(n))
-    }),
-    ("host_config", FREE, host_config),
+    ("command", &process::COMMAND),
+    ("entrypoint", &process::ENTRYPOINT),
+    ("environment", &process::ENV),
+    ("labels", &process::LABELS),
+    ("hostname", &process::HOSTNAME),
+    ("domainname", &process::DOMAINNAME),
+    ("user", &process::USER),
+    ("working_dir", &process::WORKING_DIR),
+    ("detach", &process::DETACH),
+    ("stdin_open", &process::OPEN_STDIN),
+    ("tty", &process::TTY),
+    ("stop_signal", &process::STOP_SIGNAL),
+    ("stop_timeout", &process::STOP_TIMEOUT),
+    ("healthcheck", &process::HEALTHCHECK),
+    ("platform", &process::PLATFORM),
+    ("mem_limit", &limits::MEM_LIMIT),
+    ("memswap_limit", &limits::MEMSWAP_LIMIT),
+    ("cpu_shares", &limits::CPU_SHARES),
+    ("cpuset", &limits::CPUSET_CPUS),
+    ("volumes", &storage::PATHS_AND_BINDS),
+    ("volumes_from", &storage::VOLUMES_FROM),
+    ("ports", &network::EXPOSED_PORTS),
+    ("dns", &network::DNS),
+    ("network_disabled", &network::NETWORK_DISABLED),
+    ("mac_address", &network::MAC_ADDRESS),
+    ("runtime", &host::RUNTIME),
+    ("image", &gone::IMAGE),
+    ("name", &gone::NAME),
+    ("networking_config", &gone::NETWORKS),
+    ("use_config_proxy", &gone::OF_CLIENTS),
+    ("host_config", &HOST_CONFIG),
 ];
 
 const HOST: &[Row] = &[
-    ("mem_limit", FREE, |d, n| {
-        set(&mut d.options.memory, size::memory(n))
-    }),
-    ("memswap_limit", FREE, |d, n| {
-        set(&mut d.options.memory_swap, size::memory_or_unlimited(n))
-    }),
-    ("cpu_shares", FREE, |d, n| {
-        set(&mut d.options.cpu_shares, shares(n))
-    }),
-    ("cpuset_cpus", FREE, |d, n| {
-        set(&mut d.options.cpuset_cpus, names::cpuset(n))
-    }),
-    ("security_opt", SECURITY_OPT, |d, n| {
-        extend(&mut d.options.security_opt, texts(n))
-    }),
-    ("binds", BINDS, volumes),
-    ("links", LINKS, |d, n| {
-        extend(&mut d.options.links, pairs::pairs(n))
-    }),
-    ("lxc_conf", FREE, |d, n| {
-        lxc::settings(d, "host_config.lxc_conf", n)
-    }),
-    ("port_bindings", PORT_BINDINGS, |d, n| {
-        ports::bindings(n, ports::in_any_shape).map(|ports| d.options.port_bindings.extend(ports))
-    }),
-    ("publish_all_ports", PUBLISH_ALL_PORTS, |d, n| {
-        set(&mut d.options.publish_all_ports, flag(n))
-    }),
-    ("privileged", PRIVILEGED, |d, n| {
-        set(&mut d.options.privileged, flag(n))
-    }),
-    ("dns", FREE, |d, n| {
-        extend(&mut d.options.dns, names::addresses(n))
-    }),
-    ("dns_search", FREE, |d, n| {
-        extend(&mut d.options.dns_search, texts(n))
-    }),
-    ("volumes_from", VOLUMES_FROM, |d, n| {
-        extend(&mut d.options.volumes_from, comma_list(n))
-    }),
-    ("cap_add", CAP_ADD, |d, n| {
-        extend(&mut d.options.cap_add, texts(n))
-    }),
-    ("cap_drop", FREE, |d, n| extend(&mut d.options.cap_drop, texts(n))),
-    ("restart_policy", FREE, |d, n| {
-        set(&mut d.options.restart_policy, restart::policy(n))
-    }),
-    ("network_mode", NETWORK_MODE, |d, n| {
-        set(&mut d.options.network_mode, text(n))
-    }),
-    ("devices", DEVICES, |d, n| {
-        devices::devices(n).map(|devices| d.options.devices.extend(devices))
-    }),
-    ("extra_hosts", FREE, |d, n| {
-        extend(&mut d.options.extra_hosts, pairs::pairs(n))
-    }),
-    ("ulimits", ULIMITS, |d, n| {
-        ulimits::ulimits(n).map(|ulimits| d.options.ulimits.extend(ulimits))
-    }),
-    ("shm_size", FREE, |d, n| {
-        set(&mut d.options.shm_size, size::size(n))
-    }),
-    ("sysctls", SYSCTLS, |d, n| {
-        env::labels(n).map(|sysctls| d.options.sysctls.extend(sysctls))
-    }),
-    ("pid_mode", PID_MODE, |d, n| {
-        set(&mut d.options.pid_mode, host_side::pid_mode(n))
-    }),
-    ("ipc_mode", IPC_MODE, |d, n| {
-        set(&mut d.options.ipc_mode, host_side::ipc_mode(n))
-    }),
-    ("uts_mode", UTS_MODE, |d, n| {
-        set(&mut d.options.uts_mode, host_side::own_or_host(n))
-    }),
-    ("userns_mode", USERNS_MODE, |d, n| {
-        set(&mut d.options.userns_mode, host_side::own_or_host(n))
-    }),
-    ("cgroupns", CGROUPNS, |d, n| {
-        set(&mut d.options.cgroupns_mode, host_side::own_or_host(n))
-    }),
-    ("runtime", RUNTIME, |d, n| set(&mut d.options.runtime, text(n))),
-    ("cgroup_parent", CGROUP_PARENT, |d, n| {
-        set(&mut d.options.cgroup_parent, text(n))
-    }),
-    ("log_config", LOG_CONFIG, |d, n| {
-        set(&mut d.options.log_config, host_side::log_config(n))
-    }),
-    ("oom_score_adj", OOM_SCORE_ADJ, |d, n| {
-        set(&mut d.options.oom_score_adj, host_side::oom_score_adj(n))
-    }),
-    ("oom_kill_disable", OOM_KILL_DISABLE, |d, n| {
-        set(&mut d.options.oom_kill_disable, flag(n))
-    }),
-    ("device_requests", DEVICE_REQUESTS, |d, n| {
-        host_side::device_requests(n).map(|requests| d.options.device_requests.extend(requests))
-    }),
-    ("device_cgroup_rules", DEVICE_CGROUP_RULES, |d, n| {
-        extend(&mut d.options.device_cgroup_rules, texts(n))
-    }),
-    ("volume_driver", VOLUME_DRIVER, |d, n| {
-        set(&mut d.options.volume_driver, text(n))
-    }),
-    ("init", FREE, |d, n| set(&mut d.options.init, flag(n))),
-    ("pids_limit", FREE, |d, n| {
-        set(&mut d.options.pids_limit, host_side::whole(n))
-    }),
-    ("read_only", FREE, |d, n| {
-        set(&mut d.options.readonly_rootfs, flag(n))
-    }),
-    ("group_add", FREE, |d, n| {
-        extend(&mut d.options.group_add, texts(n))
-    }),
-    ("tmpfs", FREE, |d, n| {
-        env::labels(n).map(|mounts| d.options.tmpfs.extend(mounts))
-    }),
+    ("mem_limit", &limits::MEM_LIMIT),
+    ("memswap_limit", &limits::MEMSWAP_LIMIT),
+    ("mem_reservation", &limits::MEM_RESERVATION),
+    ("mem_swappiness", &limits::MEMORY_SWAPPINESS),
+    ("cpu_shares", &limits::CPU_SHARES),
+    ("cpu_period", &limits::CPU_PERIOD),
+    ("cpu_quota", &limits::CPU_QUOTA),
+    ("nano_cpus", &limits::NANO_CPUS),
+    ("cpu_rt_period", &limits::CPU_RT_PERIOD),
+    ("cpu_rt_runtime", &limits::CPU_RT_RUNTIME),
+    ("cpuset_cpus", &limits::CPUSET_CPUS),
+    ("cpuset_mems", &limits::CPUSET_MEMS),
+    ("blkio_weight", &limits::BLKIO_WEIGHT),
+    ("blkio_weight_device", &limits::BLKIO_WEIGHT_DEVICE),
+    ("device_read_bps", &limits::DEVICE_READ_BPS),
+    ("device_write_bps", &limits::DEVICE_WRITE_BPS),
+    ("device_read_iops", &limits::DEVICE_READ_IOPS),
+    ("device_write_iops", &limits::DEVICE_WRITE_IOPS),
+    ("pids_limit", &limits::PIDS_LIMIT),
+    ("ulimits", &limits::ULIMITS),
+    ("shm_size", &limits::SHM_SIZE),
+    ("oom_score_adj", &limits::OOM_SCORE_ADJ),
+    ("oom_kill_disable", &limits::OOM_KILL_DISABLE),
+    ("binds", &storage::PATHS_AND_BINDS),
+    ("mounts", &storage::MOUNTS),
+    ("volumes_from", &storage::VOLUMES_FROM),
+    ("volume_driver", &storage::VOLUME_DRIVER),
+    ("tmpfs", &storage::TMPFS),
+    ("read_only", &storage::READONLY_ROOTFS),
+    ("devices", &storage::DEVICES),
+    ("device_requests", &storage::DEVICE_REQUESTS),
+    ("device_cgroup_rules", &storage::DEVICE_CGROUP_RULES),
+    ("network_mode", &network::NETWORK_MODE),
+    ("port_bindings", &network::PORT_BINDINGS),
+    ("publish_all_ports", &network::PUBLISH_ALL_PORTS),
+    ("links", &network::LINKS),
+    ("extra_hosts", &network::EXTRA_HOSTS),
+    ("dns", &network::DNS),
+    ("dns_search", &network::DNS_SEARCH),
+    ("dns_opt", &network::DNS_OPTIONS),
+    ("privileged", &host::PRIVILEGED),
+    ("cap_add", &host::CAP_ADD),
+    ("cap_drop", &host::CAP_DROP),
+    ("security_opt", &host::SECURITY_OPT),
+    ("pid_mode", &host::PID_MODE),
+    ("ipc_mode", &host::IPC_MODE),
+    ("uts_mode", &host::UTS_MODE),
+    ("userns_mode", &host::USERNS_MODE),
+    ("cgroupns", &host::CGROUPNS_MODE),
+    ("runtime", &host::RUNTIME),
+    ("cgroup_parent", &host::CGROUP_PARENT),
+    ("sysctls", &host::SYSCTLS),
+    ("group_add", &host::GROUP_ADD),
+    ("restart_policy", &process::RESTART_POLICY),
+    ("auto_remove", &process::AUTO_REMOVE),
+    ("log_config", &process::LOG_CONFIG),
+    ("init", &process::INIT),
+    ("lxc_conf", &gone::LXC_CONF),
+    ("kernel_memory", &gone::KERNEL_MEMORY),
+    ("storage_opt", &gone::DISK),
+    ("init_path", &gone::INIT_PATH),
+    ("isolation", &gone::OF_WINDOWS),
+    ("cpu_count", &gone::OF_WINDOWS),
+    ("cpu_percent", &gone::OF_WINDOWS),
 ];
-
-/// A path alone is a volume of the container, a path with where it comes from is a bind.
-fn volumes(draft: &mut Draft, node: &Node) -> Result<(), Mistake> {
-    let mounts = binds::mounts(node)?;
-    extend(&mut draft.options.volumes, Ok(mounts.volumes))?;
-    extend(&mut draft.options.binds, Ok(mounts.binds))
-}
 
 fn host_config(draft: &mut Draft, node: &Node) -> Result<(), Mistake> {
     let entries = entries_of(node, "a mapping such as {binds: []}")?;

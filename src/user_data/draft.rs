@@ -3,18 +3,25 @@
 use std::collections::HashSet;
 
 use super::Parsed;
+use super::allotment::Allotment;
 use super::claims::{Claim, What};
 use super::class::Class;
 use super::document::{Entries, Node};
 use super::error::Mistake;
+use super::flavor::FlavorOptions;
+use super::meaning::Place;
 use super::options::ContainerOptions;
-use super::vocabulary::{Place, nearest};
+use super::vocabulary::{Area, nearest};
 
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     pub(super) options: ContainerOptions,
     pub(super) warnings: Vec<String>,
     pub(super) claims: Vec<Claim>,
+    /// What its flavor gives, when that is known.
+    pub(super) allotment: Option<Allotment>,
+    /// What is being read, with the way to it.
+    pub(super) key: String,
     claimed: HashSet<(&'static str, What)>,
     /// docker-py's `detach`, which decides what is attached together with `stdin_open`.
     pub(super) detach: Option<bool>,
@@ -24,29 +31,36 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Begins with what is said already, which what is read goes over.
-    pub(super) fn over(options: ContainerOptions) -> Self {
+    pub(super) fn over(flavor: &FlavorOptions) -> Self {
         Self {
-            options,
+            options: flavor.options.clone(),
+            allotment: flavor.allotment.clone(),
             ..Self::default()
         }
     }
 
     /// Takes every entry in, or refuses the first that is wrong. The order is the table's, not the document's, so what
     /// a document means does not depend on how it is sorted; null is "not said" everywhere.
-    pub(super) fn fill(&mut self, here: Place, elsewhere: Place, entries: &Entries) -> Result<(), Mistake> {
+    pub(super) fn fill(&mut self, here: Area, elsewhere: Area, entries: &Entries) -> Result<(), Mistake> {
         for (key, _) in entries {
             if here.row(key).is_none() {
                 return Err(Mistake::unknown_key(key, nearest(key, here, elsewhere)));
             }
         }
-        for (name, class, read) in here.rows {
+        for (name, meaning) in here.rows {
             let Some((_, node)) = entries.iter().find(|(key, _)| key == name) else {
                 continue;
             };
-            if *node != Node::Null {
-                read(self, node).map_err(|mistake| mistake.under(name))?;
-                self.claim(format!("{}{name}", here.prefix), class);
+            if *node == Node::Null {
+                continue;
             }
+            let key = format!("{}{name}", here.prefix);
+            self.key.clone_from(&key);
+            (meaning.read)(self, node).map_err(|mistake| mistake.under(name))?;
+            if let Place::Nowhere(why) = meaning.place {
+                self.warn(&key, why);
+            }
+            self.claim(key, &meaning.class);
         }
         Ok(())
     }

@@ -3,12 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::allotment::Allotment;
 use super::claims::Claim;
 use super::docker_py;
 use super::document::{Document, Node};
 use super::draft::Draft;
 use super::error::Mistake;
+use super::meaning::Place;
 use super::options::ContainerOptions;
+use crate::objects::Flavor;
 
 /// In front of an option's name.
 const NAMESPACE: &str = "docker:";
@@ -16,24 +19,28 @@ const NAMESPACE: &str = "docker:";
 /// The value of an option that users say.
 const ANY: &str = "*";
 
-/// Options that a flavor has a better word for, that have no effect, or that name what a project has.
-const OTHERWISE: [&str; 7] = [
+/// Options that a flavor has a better word for, or that name what a project has.
+const OTHERWISE: [&str; 10] = [
+    "cpu_period",
+    "cpu_quota",
     "cpu_shares",
     "links",
     "lxc_conf",
     "mem_limit",
     "memswap_limit",
+    "nano_cpus",
     "port_bindings",
     "volumes_from",
 ];
 
 /// Options whose values may be written with commas between them.
-const LISTS: [&str; 8] = [
+const LISTS: [&str; 9] = [
     "cap_add",
     "cap_drop",
     "device_cgroup_rules",
     "devices",
     "dns",
+    "dns_opt",
     "dns_search",
     "group_add",
     "security_opt",
@@ -42,6 +49,8 @@ const LISTS: [&str; 8] = [
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct FlavorOptions {
     pub(super) options: ContainerOptions,
+    /// Not known of extra specs alone.
+    pub(super) allotment: Option<Allotment>,
     claims: Vec<Claim>,
     chosen_by_users: BTreeSet<String>,
 }
@@ -55,6 +64,14 @@ pub struct BadSpec {
 }
 
 impl FlavorOptions {
+    /// With what it gives of memory and processors, beyond which no document may go.
+    pub fn with_figures(flavor: &Flavor) -> Result<Self, BadSpec> {
+        Ok(Self {
+            allotment: Some(Allotment::of(flavor)),
+            ..Self::of(&flavor.extra_specs)?
+        })
+    }
+
     pub fn of(extra_specs: &BTreeMap<String, String>) -> Result<Self, BadSpec> {
         let mut draft = Draft::default();
         let mut chosen_by_users = BTreeSet::new();
@@ -86,6 +103,7 @@ impl FlavorOptions {
         let claims = draft.claims.clone();
         Ok(Self {
             options: draft.finish().options,
+            allotment: None,
             claims,
             chosen_by_users,
         })
@@ -99,11 +117,14 @@ impl FlavorOptions {
 
     /// Whether a path of the host is what the flavor binds, or lets users bind.
     pub fn gives_bind(&self, source: &str) -> bool {
-        let given = self.options.binds.iter();
-        self.chosen_by_users.contains("binds")
-            || given
-                .filter_map(|spec| spec.split_once(':'))
-                .any(|(given, _)| given == source)
+        let binds = self.options.binds.iter();
+        let binds = binds.filter_map(|spec| Some(spec.split_once(':')?.0));
+        let mounts = self.options.mounts.iter();
+        let mounts = mounts.filter_map(|mount| mount.source.as_deref());
+        ["binds", "mounts"]
+            .iter()
+            .any(|option| self.chosen_by_users.contains(*option))
+            || binds.chain(mounts).any(|given| given == source)
     }
 
     /// Whether every server of it has something that only an operator may say.
@@ -114,7 +135,10 @@ impl FlavorOptions {
 
 /// The names that may follow `docker:`, sorted.
 fn options() -> impl Iterator<Item = &'static str> {
-    let rows = docker_py::VOCABULARY.host.rows.iter().map(|row| row.0);
+    let rows = docker_py::VOCABULARY.host.rows.iter();
+    let rows = rows
+        .filter(|(_, meaning)| !matches!(meaning.place, Place::Nowhere(_)))
+        .map(|row| row.0);
     let names: BTreeSet<&str> = rows.filter(|name| !OTHERWISE.contains(name)).collect();
     names.into_iter()
 }

@@ -6,9 +6,10 @@
 //! right, because an option that is silently dropped is found out in production.
 //!
 //! The walk: `envelope` undoes what the text came wrapped in, `document` makes a tree of it, `vocabulary` finds the
-//! table it is written in, each row of the table reads its value with one of `shapes` into a `draft`, and says with its
-//! `class` what that claims of the host. Whether whoever wrote it may is judged in `claims`.
+//! table it is written in, each row of the table has a `meaning`, which reads its value with one of `shapes` into a `draft`,
+//! and says with its `class` what that claims of the host. Whether whoever wrote it may is judged in `claims`.
 
+mod allotment;
 mod camel;
 mod claims;
 mod class;
@@ -18,7 +19,9 @@ mod draft;
 mod envelope;
 mod error;
 mod flavor;
+mod meaning;
 mod mime;
+mod mount;
 mod options;
 mod shapes;
 #[cfg(test)]
@@ -28,11 +31,17 @@ mod vocabulary;
 use document::Document;
 use draft::Draft;
 
+pub use allotment::Allotment;
 pub use claims::{Claim, Leaned, Leave, Refusal, What};
 pub use class::{Who, is_of_the_kernel};
 pub use error::{Error, Path};
 pub use flavor::{BadSpec, FlavorOptions};
-pub use options::{ContainerOptions, Device, DeviceRequest, LogConfig, PortBinding, RestartPolicy, Ulimit};
+pub use meaning::Place;
+pub use mount::{BindOptions, Mount, MountKind, TmpfsOptions, VolumeDriver, VolumeOptions};
+pub use options::{
+    ContainerOptions, Device, DeviceRequest, DiskFigure, Healthcheck, LogConfig, PortBinding, RestartPolicy,
+    Ulimit,
+};
 
 /// What a `user_data` asks for; the default when it is not addressed to us.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -61,6 +70,13 @@ pub struct Key {
     pub in_host: bool,
     pub name: &'static str,
     pub who: Who,
+    /// docker-py's name of the option, by which a flavor grants it; empty for everybody's.
+    pub option: &'static str,
+    /// What of it is the operator's, where some of it is.
+    pub theirs: &'static str,
+    /// What may be said.
+    pub shape: &'static str,
+    pub place: Place,
 }
 
 /// Every key of the two vocabularies.
@@ -68,11 +84,15 @@ pub fn keys() -> impl Iterator<Item = Key> {
     vocabulary::VOCABULARIES.iter().flat_map(|vocabulary| {
         let places = [(vocabulary.top, false), (vocabulary.host, true)];
         places.into_iter().flat_map(move |(place, in_host)| {
-            place.rows.iter().map(move |(name, class, _)| Key {
+            place.rows.iter().map(move |(name, meaning)| Key {
                 vocabulary: vocabulary.host.prefix.trim_end_matches('.'),
                 in_host,
                 name,
-                who: class.who,
+                who: meaning.class.who,
+                option: meaning.class.option,
+                theirs: meaning.class.theirs,
+                shape: meaning.shape,
+                place: meaning.place,
             })
         })
     })
@@ -86,7 +106,7 @@ pub fn parse(user_data: &[u8]) -> Result<Parsed, Error> {
 
 /// The same over what the flavor says: what it says alone holds, lists are joined, and otherwise the document wins.
 pub fn parse_over(flavor: &FlavorOptions, user_data: &[u8]) -> Result<Parsed, Error> {
-    let nothing = || Draft::over(flavor.options.clone()).finish();
+    let nothing = || Draft::over(flavor).finish();
     let Some(text) = envelope::open(user_data) else {
         return Ok(nothing());
     };
@@ -110,7 +130,7 @@ fn options_of(document: &Document<'_>, flavor: &FlavorOptions) -> Result<Option<
     let Some(vocabulary) = vocabulary::of_document(entries)? else {
         return Ok(None);
     };
-    let mut draft = Draft::over(flavor.options.clone());
+    let mut draft = Draft::over(flavor);
     draft.fill(vocabulary.top, vocabulary.host, entries)?;
     Ok(Some(draft.finish()))
 }

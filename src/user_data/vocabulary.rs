@@ -1,17 +1,17 @@
 //! Which words a document is written in, and which word was meant by one that does not exist.
 
-use super::class::Class;
-use super::document::{Entries, Node};
-use super::draft::Draft;
+use super::class::FREE;
+use super::document::Entries;
 use super::error::Mistake;
+use super::meaning::{Meaning, Place, Read};
 use super::{camel, docker_py};
 
-/// A key, who may say it, and how its value gets into the draft.
-pub(super) type Row = (&'static str, Class, fn(&mut Draft, &Node) -> Result<(), Mistake>);
+/// A key, and what it means.
+pub(super) type Row = (&'static str, &'static Meaning);
 
 /// A mapping whose keys are known, and what leads to it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct Area {
     pub(super) prefix: &'static str,
     pub(super) rows: &'static [Row],
 }
@@ -19,8 +19,8 @@ pub(super) struct Place {
 /// Two mappings of one style: the whole document, and the one in it about the host's side of the container.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Vocabulary {
-    pub(super) top: Place,
-    pub(super) host: Place,
+    pub(super) top: Area,
+    pub(super) host: Area,
 }
 
 pub(super) const VOCABULARIES: [Vocabulary; 2] = [camel::VOCABULARY, docker_py::VOCABULARY];
@@ -34,7 +34,17 @@ const LONGEST_SLIP: usize = 32;
 /// How many keys of a document are looked at for a slip that shows it to be ours.
 const SLIPS_LOOKED_FOR: usize = 64;
 
-impl Place {
+/// The key that leads to the host's part, which `read` fills in.
+pub(super) const fn the_hosts_part(read: Read) -> Meaning {
+    Meaning {
+        class: FREE,
+        shape: "a mapping of the following",
+        place: Place::At(""),
+        read,
+    }
+}
+
+impl Area {
     pub(super) fn row(&self, key: &str) -> Option<&'static Row> {
         self.rows.iter().find(|(name, ..)| *name == key)
     }
@@ -59,10 +69,10 @@ pub(super) fn of_document(entries: &Entries) -> Result<Option<Vocabulary>, Mista
 
 /// The place with the words that docker-py's `host_config` is written in: the Engine's, as `create_host_config` puts
 /// them out, or those which that function takes.
-pub(super) fn of_host_config(entries: &Entries) -> Result<Place, Mistake> {
+pub(super) fn of_host_config(entries: &Entries) -> Result<Area, Mistake> {
     let own = docker_py::VOCABULARY.host;
     let vocabulary = choose(entries, |vocabulary| vocabulary.host)?;
-    Ok(vocabulary.map_or(own, |vocabulary| Place {
+    Ok(vocabulary.map_or(own, |vocabulary| Area {
         prefix: own.prefix,
         ..vocabulary.host
     }))
@@ -91,7 +101,7 @@ pub(super) fn looks_like_ours(text: &str) -> bool {
 }
 
 /// The name that `key` was probably meant to be, with the way to it. One that belongs elsewhere must be nearer.
-pub(super) fn nearest(key: &str, here: Place, elsewhere: Place) -> Option<String> {
+pub(super) fn nearest(key: &str, here: Area, elsewhere: Area) -> Option<String> {
     let bearable = match key.chars().count() {
         0..=4 => 1,
         5..=8 => 2,
@@ -106,7 +116,7 @@ pub(super) fn nearest(key: &str, here: Place, elsewhere: Place) -> Option<String
 }
 
 /// The vocabulary with keys in this mapping. Keys of both are a mistake, unless both have them.
-fn choose(entries: &Entries, place: fn(&Vocabulary) -> Place) -> Result<Option<Vocabulary>, Mistake> {
+fn choose(entries: &Entries, place: fn(&Vocabulary) -> Area) -> Result<Option<Vocabulary>, Mistake> {
     let of = |vocabulary: &Vocabulary| {
         let place = place(vocabulary);
         entries
@@ -123,7 +133,7 @@ fn choose(entries: &Entries, place: fn(&Vocabulary) -> Place) -> Result<Option<V
     }
 }
 
-fn closest(key: &str, place: Place) -> Option<(usize, String)> {
+fn closest(key: &str, place: Area) -> Option<(usize, String)> {
     if key.len() > LONGEST_SLIP {
         return None;
     }
@@ -138,7 +148,7 @@ fn closest(key: &str, place: Place) -> Option<(usize, String)> {
 }
 
 /// `env` for `environment`.
-fn beginning_with(key: &str, place: Place) -> Option<String> {
+fn beginning_with(key: &str, place: Area) -> Option<String> {
     let (name, ..) = place
         .rows
         .iter()

@@ -9,8 +9,8 @@ use futures_util::stream::BoxStream;
 use super::Terminal;
 use crate::network::firewall::Guard;
 use crate::objects::{
-    Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext, Secret,
-    TaskState, Vif,
+    Diagnostics, HostPort, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext,
+    Secret, TaskState, Vif,
 };
 
 #[derive(Debug, thiserror::Error)]
@@ -135,7 +135,7 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     /// Replaces what may pass; for an instance that is not running it does nothing.
     async fn guard(&self, instance: &Instance, network: &NetworkInfo) -> Result<(), Error>;
     async fn pause(&self, id: InstanceId) -> Result<Observed, Error>;
-    async fn unpause(&self, id: InstanceId) -> Result<Observed, Error>;
+    async fn unpause(&self, instance: &Instance) -> Result<Observed, Error>;
     /// Gives the container the limits of the instance's flavor, running or not; a running one goes on.
     async fn resize(&self, instance: &Instance) -> Result<(), Error>;
     /// Stops the container and puts one of `image` in its place, with the first one's root filesystem at `/mnt/rescue`;
@@ -175,6 +175,10 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     async fn observe_all(&self) -> Result<Vec<(InstanceId, Observed)>, Error>;
     /// Whether servers may have this path of the host without an operator's leave, as it is now.
     async fn allows_bind(&self, _source: &str) -> bool {
+        false
+    }
+    /// Whether something on the host has a port already, as far as that can be seen.
+    async fn is_port_held(&self, _port: &HostPort) -> bool {
         false
     }
     /// Whether ports of servers that have interfaces are published on the host.

@@ -23,6 +23,7 @@ mod measured;
 mod metadata;
 mod networks;
 mod openapi;
+mod options;
 mod places;
 mod policy;
 mod proxies;

@@ -286,6 +286,13 @@ async fn the_engine_brings_back_only_what_is_meant_to_run() {
             .unwrap();
         assert_eq!(policy(&stage, id).await, RestartPolicyNameEnum::ALWAYS);
     }
+    stage.driver.pause(id).await.unwrap();
+    assert_eq!(policy(&stage, id).await, RestartPolicyNameEnum::NO);
+    stage.driver.unpause(&server).await.unwrap();
+    assert_eq!(policy(&stage, id).await, RestartPolicyNameEnum::ALWAYS);
+    stage.driver.pause(id).await.unwrap();
+    stage.driver.power_on(&server, &network).await.unwrap();
+    assert_eq!(policy(&stage, id).await, RestartPolicyNameEnum::ALWAYS);
     let supplies = Supplies::default();
     stage
         .driver

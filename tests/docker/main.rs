@@ -13,6 +13,7 @@ mod detours;
 mod economy;
 mod engine_networks;
 mod events;
+mod every_key;
 mod guarded;
 mod hostile;
 mod image;

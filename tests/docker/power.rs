@@ -53,7 +53,8 @@ async fn who_does_not_end_in_time_is_killed() {
 #[tokio::test]
 async fn a_paused_server_is_paused_and_can_be_paused_twice() {
     let stage = Stage::set().await;
-    let id = stage.running("sleep 1000").await.id;
+    let server = stage.running("sleep 1000").await;
+    let id = server.id;
     for _ in 0..2 {
         assert_eq!(
             stage.driver.pause(id).await.unwrap().power_state,
@@ -63,7 +64,7 @@ async fn a_paused_server_is_paused_and_can_be_paused_twice() {
     assert_eq!(stage.inspect(id).await.unwrap().state.unwrap().paused, Some(true));
     for _ in 0..2 {
         assert_eq!(
-            stage.driver.unpause(id).await.unwrap().power_state,
+            stage.driver.unpause(&server).await.unwrap().power_state,
             PowerState::Running
         );
     }
@@ -164,7 +165,7 @@ async fn verbs_on_a_server_that_is_not_there_say_so() {
         driver.reboot(&server, &network, RebootType::Soft, PATIENCE).await,
         driver.reboot(&server, &network, RebootType::Hard, PATIENCE).await,
         driver.pause(id).await,
-        driver.unpause(id).await,
+        driver.unpause(&server).await,
     ];
     for answer in answers {
         assert_eq!(

@@ -118,11 +118,12 @@ async fn a_shell_that_does_not_listen_ends_too() {
 #[tokio::test]
 async fn a_shell_ends_also_when_its_server_was_paused() {
     let stage = Stage::set().await;
-    let id = stage.running("sleep 1000").await.id;
+    let server = stage.running("sleep 1000").await;
+    let id = server.id;
     let terminal = stage.driver.terminal(id).await.unwrap();
     stage.driver.pause(id).await.unwrap();
     drop(terminal);
-    stage.driver.unpause(id).await.unwrap();
+    stage.driver.unpause(&server).await.unwrap();
     until_only(&stage, id, "sleep 1000").await;
 }
 

@@ -28,7 +28,7 @@ use super::image_cache::ImageCache;
 use super::queue::Kind;
 use super::settle::{clear_task, follow};
 use super::task_state::Verb;
-use super::{build, delete, networking, overdue, power, rebuild, shelve, snapshot};
+use super::{build, delete, expiry, networking, overdue, power, rebuild, shelve, snapshot};
 use crate::compute::Error;
 use crate::objects::{Fault, Instance, InstanceId, PowerState, VmState};
 use crate::virt::{Event, Observed};
@@ -209,6 +209,7 @@ async fn apply(
         (Remedy::Nothing, _) => {}
         (Remedy::Settle, Some(observed)) => take_down(core, instance, &observed).await?,
         (Remedy::Settle | Remedy::Gone, _) => gone(core, instance).await?,
+        (Remedy::Expire, _) => expiry::remove(core, instance).await?,
         (Remedy::Build, _) => {
             core.driver.destroy(id).await?;
             networking::deallocate(core, id).await?;

@@ -1,6 +1,7 @@
 //! What is to be done about a server whose record and container tell different stories; pure.
 
 use crate::compute::errand::Errand;
+use crate::compute::expiry;
 use crate::compute::settle::seen_as;
 use crate::compute::task_state::Power;
 use crate::objects::{Instance, PowerState, TaskState, VmState};
@@ -16,6 +17,8 @@ pub(super) enum Remedy {
     Build,
     Rebuild,
     Delete,
+    /// Its process ended, and it is to go then.
+    Expire,
     /// The image of a snapshot that broke off is deleted.
     DropSnapshot,
     Redo(Power),
@@ -78,6 +81,7 @@ pub(super) fn look(instance: &Instance, observed: Option<&Observed>) -> Remedy {
         (VmState::SoftDeleted, None) => Remedy::Nothing,
         (VmState::Error, None) if instance.power_state == PowerState::NoState => Remedy::Nothing,
         (_, None) => Remedy::Gone,
+        (_, Some(observed)) if expiry::is_over(instance, observed) => Remedy::Expire,
         (_, Some(observed)) if is_told(instance, observed) => Remedy::Nothing,
         (_, Some(_)) => Remedy::Settle,
     }
@@ -92,8 +96,12 @@ fn is_told(instance: &Instance, observed: &Observed) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
     use crate::compute::tests::record;
+    use crate::objects::UserData;
 
     fn server(vm_state: VmState, task_state: Option<TaskState>, power_state: PowerState) -> Instance {
         Instance {
@@ -185,6 +193,35 @@ mod tests {
         }
         let building = server(VmState::Building, None, PowerState::NoState);
         assert_eq!(resume(&building, Some(&seen(PowerState::Running))), Remedy::Build);
+    }
+
+    #[test]
+    fn a_server_goes_with_its_process_when_it_says_so_and_the_process_ended_by_itself() {
+        use PowerState::{Paused, Running, Shutdown};
+        let going = |vm_state, task| {
+            let user_data = "command: date\nhost_config: {auto_remove: true}\n";
+            Instance {
+                user_data: Some(UserData::new(STANDARD.encode(user_data)).unwrap()),
+                ..server(vm_state, task, Running)
+            }
+        };
+        let active = going(VmState::Active, None);
+        let seen_as = [Shutdown, Paused, Running].map(|power| look(&active, Some(&seen(power))));
+        assert_eq!(seen_as, [Remedy::Expire, Remedy::Settle, Remedy::Nothing]);
+        // Whoever was told to stop it did not end by itself, even if nobody is left to say so.
+        for instance in [
+            going(VmState::Active, Some(TaskState::PoweringOff)),
+            going(VmState::Stopped, None),
+            going(VmState::Rescued, None),
+        ] {
+            assert_ne!(
+                resume(&instance, Some(&seen(Shutdown))),
+                Remedy::Expire,
+                "{instance:#?}"
+            );
+        }
+        let kept = server(VmState::Active, None, Running);
+        assert_eq!(look(&kept, Some(&seen(Shutdown))), Remedy::Settle);
     }
 
     #[test]

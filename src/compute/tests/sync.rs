@@ -33,7 +33,7 @@ async fn what_happens_to_a_container_behind_our_back_shows() {
     stage.until(id, |i| is(i, VmState::Active)).await;
     stage.driver.pause(id).await.unwrap();
     stage.until(id, |i| is(i, VmState::Paused)).await;
-    stage.driver.unpause(id).await.unwrap();
+    stage.driver.unpause(&killed).await.unwrap();
     stage.until(id, |i| is(i, VmState::Active)).await;
     stage.faults().lose(id);
     let lost = stage.until(id, |i| is(i, VmState::Error)).await;

@@ -1,7 +1,9 @@
 //! What is mounted into the container: volumes of its own, and binds of what is elsewhere.
 
+use std::collections::BTreeMap;
+
 use super::record::Record;
-use super::values::{each, each_entry, flag, text, unfit, unfit_text};
+use super::values::{each, each_entry, flag, spelled, text, unfit, unfit_text};
 use crate::user_data::document::{Entries, Node};
 use crate::user_data::error::Mistake;
 
@@ -63,6 +65,27 @@ pub(in crate::user_data) fn binds(node: &Node) -> Result<Vec<String>, Mistake> {
                 .collect(),
         ),
         other => Err(unfit("a list of binds", other)),
+    }
+}
+
+/// Where memory stands in for a disk: a mapping of paths to options of the mount, or a list of `path[:options]`.
+pub(in crate::user_data) fn tmpfs(node: &Node) -> Result<BTreeMap<String, String>, Mistake> {
+    let at =
+        |path: &str, options: Option<String>| Ok((path_in_container(path)?, options.unwrap_or_default()));
+    match node {
+        Node::Null => Ok(BTreeMap::new()),
+        Node::Mapping(entries) => each_entry(entries, |path, options| at(path, text(options)?)),
+        Node::List(items) => Ok(each(items, |item| {
+            let spec = spelled(item)?;
+            let (path, options) = spec.split_once(':').unwrap_or((&spec, ""));
+            at(path, Some(options.to_owned()))
+        })?
+        .into_iter()
+        .collect()),
+        other => Err(unfit(
+            "a mapping of paths to options, or a list of path:options",
+            other,
+        )),
     }
 }
 
@@ -147,14 +170,15 @@ fn is_mode(mode: &str) -> bool {
 
 /// A path of the host, or the name of a volume.
 fn is_source(source: &str) -> bool {
-    let is_name = || {
-        source.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && source
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
-            && source.len() > 1
-    };
-    source.starts_with('/') || is_name()
+    source.starts_with('/') || is_volume_name(source)
+}
+
+pub(super) fn is_volume_name(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+        && name.len() > 1
 }
 
 fn path_in_container(path: &str) -> Result<String, Mistake> {

@@ -8,14 +8,15 @@ use crate::user_data::error::Mistake;
 
 const EXPECTED: &str = "a mapping of settings of LXC";
 
-/// Takes the hostname out of the settings and warns that the others mean nothing any more. `key` is where they stand.
-pub(in crate::user_data) fn settings(draft: &mut Draft, key: &str, node: &Node) -> Result<(), Mistake> {
+/// Takes the hostname out of the settings and warns that the others mean nothing any more.
+pub(in crate::user_data) fn settings(draft: &mut Draft, node: &Node) -> Result<(), Mistake> {
     let settings: Vec<(String, String)> = match node {
         Node::Null => Vec::new(),
         Node::Mapping(entries) => each_entry(entries, |name, value| Ok((name.to_owned(), spelled(value)?)))?,
         Node::List(items) => each(items, setting)?,
         other => return Err(unfit(EXPECTED, other)),
     };
+    let key = draft.key.clone();
     for (name, value) in settings {
         if name == "lxc.utsname" {
             draft.lxc_hostname =

@@ -1,6 +1,6 @@
 //! A mapping whose keys are all known.
 
-use super::values::{entries_of, unfit_text};
+use super::values::{entries_of, unfit, unfit_text};
 use crate::user_data::document::{Entries, Node};
 use crate::user_data::error::Mistake;
 
@@ -14,6 +14,23 @@ impl<'n> Record<'n> {
             Some((key, _)) => Err(unfit_text(&format!("one of {}", keys.join(", ")), key).under(key)),
             None => Ok(Self(entries)),
         }
+    }
+
+    /// The same where nothing need be said.
+    pub(in crate::user_data) fn of_some(node: &'n Node, keys: &[&str]) -> Result<Option<Self>, Mistake> {
+        match node {
+            Node::Null => Ok(None),
+            other => Self::of(other, keys, &format!("a mapping of {}", keys.join(", "))).map(Some),
+        }
+    }
+
+    /// Refuses a key that says something where it means nothing.
+    pub(in crate::user_data) fn only(&self, key: &str, fits: bool, here: &str) -> Result<(), Mistake> {
+        self.read(key, |node| match node {
+            Node::Null => Ok(()),
+            _ if fits => Ok(()),
+            other => Err(unfit(&format!("nothing, for {here} has none of it"), other)),
+        })
     }
 
     /// Reads a key; one that is not there is null.

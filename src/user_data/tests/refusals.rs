@@ -64,6 +64,87 @@ fn a_value_of_the_wrong_type_is_told_with_its_key_and_line() {
 }
 
 #[test]
+fn a_mount_is_refused_for_what_is_wrong_with_it() {
+    let mount = |mount: &str| refusal(&format!("{{\"HostConfig\": {{\"Mounts\": [\n{mount}]}}}}"));
+    for (text, words) in [
+        (
+            r#"{"Type": "npipe", "Source": "x", "Target": "/a"}"#,
+            "`HostConfig.Mounts[0].Type` (line 2): expected bind, volume, tmpfs or image (npipe and cluster are not of this \
+             system), found string \"npipe\"",
+        ),
+        (
+            r#"{"Type": "bind", "Source": "srv", "Target": "/a"}"#,
+            "`HostConfig.Mounts[0]` (line 2): expected a bind whose source begins with /, found a mapping",
+        ),
+        (
+            r#"{"Type": "bind", "Source": "/srv", "Target": "a"}"#,
+            "`HostConfig.Mounts[0]` (line 2): expected a mount whose target begins with /, found a mapping",
+        ),
+        (
+            r#"{"Type": "tmpfs", "Source": "/srv", "Target": "/a"}"#,
+            "`HostConfig.Mounts[0]` (line 2): expected a tmpfs without a source, found a mapping",
+        ),
+        (
+            r#"{"Type": "volume", "Source": "../srv", "Target": "/a"}"#,
+            "`HostConfig.Mounts[0]` (line 2): expected a volume whose source is a name, or nothing, found a mapping",
+        ),
+        (
+            r#"{"Type": "volume", "Target": "/a", "BindOptions": {"Propagation": "shared"}}"#,
+            "`HostConfig.Mounts[0].BindOptions` (line 2): expected nothing, for a volume has none of it, found a mapping",
+        ),
+        (
+            r#"{"Type": "bind", "Source": "/srv", "Target": "/a", "BindOptions": {"Propagation": "all"}}"#,
+            "`HostConfig.Mounts[0].BindOptions.Propagation` (line 2): expected private, rprivate, shared, rshared, slave, \
+             rslave, found string \"all\"",
+        ),
+        (
+            r#"{"Type": "tmpfs", "Target": "/a", "TmpfsOptions": {"Mode": 4096}}"#,
+            "`HostConfig.Mounts[0].TmpfsOptions.Mode` (line 2): expected permissions such as 493, which is 0755 in octal, found \
+             number 4096",
+        ),
+        (
+            r#"{"Source": "/srv", "Target": "/a"}"#,
+            "`HostConfig.Mounts[0]` (line 2): expected a mount such as {\"Type\": \"bind\", \"Source\": \"/srv/data\", \
+             \"Target\": \"/data\", \"ReadOnly\": true}, found a mapping",
+        ),
+        (
+            r#"{"type": "bind", "source": "/srv", "target": "/a", "no_copy": true}"#,
+            "`HostConfig.Mounts[0].no_copy` (line 2): expected nothing, for a bind has none of it, found true",
+        ),
+    ] {
+        assert_eq!(mount(text), words);
+    }
+}
+
+#[test]
+fn two_vocabularies_in_one_document_are_refused_wherever_they_meet() {
+    for (text, one, other) in [
+        (
+            "{\"Cmd\": [\"a\"], \"host_config\": {}}",
+            "`Cmd`",
+            "`host_config`",
+        ),
+        ("{\"HostConfig\": {}, \"tty\": true}", "`HostConfig`", "`tty`"),
+        (
+            "host_config: {Mounts: [], mounts: []}",
+            "`host_config.Mounts`",
+            "`mounts`",
+        ),
+    ] {
+        let words = refusal(text);
+        assert!(
+            words.contains(one) && words.contains(other) && words.contains("two vocabularies"),
+            "{words}"
+        );
+    }
+    // What is at home in the other one is told in this one's words.
+    assert_eq!(
+        refusal("{\"HostConfig\": {\"mounts\": []}}"),
+        "`HostConfig.mounts` (line 1): there is no such option, did you mean `HostConfig.Mounts`?"
+    );
+}
+
+#[test]
 fn an_unknown_key_is_told_with_the_one_that_was_meant() {
     for (text, words) in [
         (
@@ -156,6 +237,91 @@ fn a_document_that_grows_through_aliases_is_refused() {
     assert!(refusal(&bomb).contains("aliases repeat too much"));
     let long = format!("environment: [&a {}{}]", "x".repeat(20_000), ", *a".repeat(5_000));
     assert!(refusal(&long).contains("aliases repeat too much"));
+}
+
+/// As long as a document can be.
+const LONGEST: usize = 49_149;
+
+/// `pieces` after a beginning, as many as there is room for, with their numbers in place of `#`.
+fn long(beginning: &str, piece: &str, end: &str) -> (String, usize) {
+    let (mut text, mut count) = (beginning.to_owned(), 0);
+    loop {
+        let next = piece.replace('#', &count.to_string());
+        if text.len() + next.len() + end.len() > LONGEST {
+            return (text + end, count);
+        }
+        text += &next;
+        count += 1;
+    }
+}
+
+#[test]
+fn a_document_may_be_as_long_as_there_is_room_for() {
+    let (text, count) = long("environment:\n", "  K#: v\n", "");
+    assert_eq!(options(&text).env.unwrap().len(), count);
+    let (text, count) = long("{\"Env\": [\"A=1\"", ", \"K#=v\"", "]}");
+    assert_eq!(options(&text).env.unwrap().len(), count + 1);
+    let (text, count) = long("labels: {a: b", ", k#: v", "}");
+    assert_eq!(options(&text).labels.len(), count + 1);
+    let (text, count) = long("volumes:\n", "- /data/#:/mnt/#:ro\n", "");
+    assert_eq!(options(&text).binds.len(), count);
+    let (text, count) = long(
+        "{\"HostConfig\": {\"Tmpfs\": {\"/a\": \"\"",
+        ", \"/#\": \"\"",
+        "}}}",
+    );
+    assert_eq!(options(&text).tmpfs.len(), count + 1);
+    let (text, _) = long("tty: true\n", "# a comment\n", "");
+    assert_eq!(options(&text).tty, Some(true));
+    let (text, _) = long("command: 'x", "y", "'");
+    assert_eq!(
+        options(&text).cmd.unwrap()[0].len(),
+        LONGEST - "command: ''".len()
+    );
+    // The last line of thousands is the wrong one.
+    let (text, count) = long("environment:\n", "  K#: v\n", "  K: 1.10\n");
+    assert!(refusal(&text).starts_with(&format!("`environment.K` (line {}): ", count + 2)));
+    let (text, _) = long("tty: true\n", "key#: v\n", "");
+    assert_eq!(refusal(&text), "`key0` (line 2): there is no such option");
+    let (text, _) = long("key: v\n", "key#: v\n", "");
+    assert_eq!(parse(text.as_bytes()), Ok(Parsed::default()));
+}
+
+#[test]
+fn numbers_that_are_none_or_too_large_are_refused() {
+    for number in [
+        ".nan",
+        ".inf",
+        "-.inf",
+        "1e400",
+        "9223372036854775808",
+        "-9223372036854775809",
+    ] {
+        for key in ["mem_limit", "cpu_shares", "stop_timeout"] {
+            let words = refusal(&format!("{key}: {number}"));
+            assert!(
+                words.starts_with(&format!("`{key}` (line 1): expected ")),
+                "{words}"
+            );
+        }
+    }
+    let huge = format!("{{\"Memory\": {}}}", "9".repeat(60_000));
+    let words = refusal(&huge);
+    assert!(words.len() < 400, "{words}");
+    let huge = format!("mem_limit: {}", "9".repeat(60_000));
+    let words = refusal(&huge);
+    assert!(words.len() < 400, "{words}");
+}
+
+#[test]
+fn a_key_that_stands_twice_is_refused_however_deep() {
+    for text in [
+        "host_config:\n  init: true\n  init: false\n",
+        "{\"HostConfig\": {\"Mounts\": [{\"Type\": \"bind\", \"Type\": \"volume\"}]}}",
+        "environment: {1: a, '1': b}",
+    ] {
+        assert!(refusal(text).contains("stands there twice"), "{text}");
+    }
 }
 
 #[test]

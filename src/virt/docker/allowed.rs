@@ -37,7 +37,7 @@ pub(super) enum Bound {
 impl Asked {
     pub(in crate::virt) fn by(instance: &Instance) -> Result<Self, Error> {
         let decoded = instance.user_data.as_ref().and_then(decoded);
-        let flavor = FlavorOptions::of(&instance.flavor.extra_specs)
+        let flavor = FlavorOptions::with_figures(&instance.flavor)
             .map_err(|bad| Error::Forbidden(format!("Flavor {}: {bad}", instance.flavor.id)))?;
         let parsed = user_data::parse_over(&flavor, &decoded.unwrap_or_default())?;
         for warning in &parsed.warnings {
@@ -184,6 +184,11 @@ fn in_the_engine(
     for mode in options.modes_mut() {
         if let Some(container) = mode.strip_prefix("container:").and_then(container) {
             *mode = format!("container:{container}");
+        }
+    }
+    for mount in &mut options.mounts {
+        if let Some(place) = mount.source.as_ref().and_then(|source| places.get(source)) {
+            mount.source = Some(place.display().to_string());
         }
     }
     for spec in &mut options.binds {

@@ -5,22 +5,18 @@ use std::collections::HashMap;
 use bollard::models::{ContainerCreateBody, HostConfig, ImageConfig};
 
 use super::dialect::{
-    cgroupns_mode, device_requests, devices, hosts_alone, log_config, pairs, restart_policy, some, ulimits,
+    cgroupns_mode, device_requests, devices, healthcheck, hosts_alone, log_config, pairs, restart_policy,
+    some, ulimits,
 };
+use super::disks::{throttles, weights};
 use super::joining::Joining;
+use super::mounts::mounts;
 use super::names;
 use super::restart::remembered;
 use crate::objects::{DeploymentId, Flavor, Image, Instance};
-use crate::user_data::{ContainerOptions, is_of_the_kernel};
+use crate::user_data::{Allotment, ContainerOptions, is_of_the_kernel};
 use crate::virt::Error;
 
-/// The kernel takes no more.
-const MOST_SHARES: i64 = 262_144;
-/// Nor fewer.
-const LEAST_SHARES: i64 = 2;
-
-/// In microseconds, as the kernel has it.
-const USUAL_PERIOD: i64 = 100_000;
 /// The engine gives no container less of a processor.
 const LEAST_NANO_CPUS: i64 = 10_000_000;
 const NANO: i64 = 1_000_000_000;
@@ -50,7 +46,7 @@ pub(in crate::virt) struct EngineImage {
 ///
 /// 1. the image's own configuration, with its `os_command_line` property in place of its command;
 /// 2. `user_data` (its environment is laid over the server's metadata, its labels beside ours);
-/// 3. the flavor's limits and `quota:cpu_*`: a user may ask for less swap, never for more of anything (what it says in
+/// 3. the flavor's limits and `quota:cpu_*`: a user may ask for less, never for more of anything (what it says in
 ///    `docker:<option>` is among the options already);
 /// 4. what the driver must own: image, hostname, labels, the key, the config drive, and the network.
 ///
@@ -83,11 +79,13 @@ pub(in crate::virt) fn create_body(
         env: Some(environment(instance, options)),
         cmd,
         entrypoint: options.entrypoint.clone(),
+        healthcheck: options.healthcheck.as_ref().map(healthcheck),
+        shell: some(&options.shell),
         image: Some(engine_image.id.clone()),
         volumes: some(&options.volumes),
         working_dir: options.working_dir.clone(),
         stop_signal: options.stop_signal.clone(),
-        stop_timeout: shutdown_timeout(image),
+        stop_timeout: options.stop_timeout.or_else(|| shutdown_timeout(image)),
         labels: Some(labels(instance, options, ground)),
         host_config: Some(host_config(instance, options, ground)),
         ..ContainerCreateBody::default()
@@ -113,21 +111,17 @@ pub(super) struct Limits {
 impl Limits {
     /// `cpus` are those of the host.
     pub(super) fn of(flavor: &Flavor, options: &ContainerOptions, cpus: u32) -> Self {
-        let memory = bytes(flavor.memory_mb);
-        let quota = |name: &str| -> Option<i64> { flavor.extra_specs.get(name)?.trim().parse().ok() };
+        let given = Allotment::of(flavor);
+        let most = i64::from(cpus).saturating_mul(NANO);
         Self {
-            memory,
-            memory_swap: memory.map(|memory| memory_and_swap(memory, flavor.swap_mb, options.memory_swap)),
-            cpu_shares: quota("quota:cpu_shares")
-                .filter(|shares| *shares > 0)
-                .unwrap_or_else(|| i64::from(flavor.vcpus) * 1024)
-                .clamp(LEAST_SHARES, MOST_SHARES),
-            nano_cpus: nano_cpus(
-                flavor.vcpus,
-                cpus,
-                quota("quota:cpu_quota"),
-                quota("quota:cpu_period"),
-            ),
+            memory: given.memory_of(options),
+            memory_swap: given.memory_and_swap_of(options),
+            cpu_shares: given.cpu_shares_of(options),
+            nano_cpus: given
+                .nano_cpus_of(options)
+                .unwrap_or(most)
+                .min(most)
+                .max(LEAST_NANO_CPUS),
         }
     }
 }
@@ -140,11 +134,24 @@ fn host_config(instance: &Instance, options: &ContainerOptions, ground: &Ground<
         memory_swap: limits.memory_swap,
         cpu_shares: Some(limits.cpu_shares),
         nano_cpus: Some(limits.nano_cpus),
+        memory_reservation: options.memory_reservation,
+        memory_swappiness: options.memory_swappiness,
+        cpu_realtime_period: options.cpu_rt_period,
+        cpu_realtime_runtime: options.cpu_rt_runtime,
         cpuset_cpus: options.cpuset_cpus.clone(),
+        cpuset_mems: options.cpuset_mems.clone(),
+        blkio_weight: options.blkio_weight,
+        blkio_weight_device: weights(&options.blkio_weight_device),
+        blkio_device_read_bps: throttles(&options.device_read_bps),
+        blkio_device_write_bps: throttles(&options.device_write_bps),
+        blkio_device_read_iops: throttles(&options.device_read_iops),
+        blkio_device_write_iops: throttles(&options.device_write_iops),
         storage_opt: (ground.limit_disk && flavor.root_gb > 0)
             .then(|| HashMap::from([("size".to_owned(), format!("{}G", flavor.root_gb))])),
         privileged: Some(ground.privileged || options.privileged.unwrap_or(false)),
         binds: some(&[options.binds.as_slice(), ground.binds.as_slice()].concat()),
+        mounts: mounts(&options.mounts),
+        dns_options: some(&options.dns_options),
         volumes_from: some(&options.volumes_from),
         cap_add: some(&options.cap_add),
         cap_drop: some(&options.cap_drop),
@@ -165,6 +172,10 @@ fn host_config(instance: &Instance, options: &ContainerOptions, ground: &Ground<
         volume_driver: options.volume_driver.clone(),
         device_requests: device_requests(options),
         device_cgroup_rules: some(&options.device_cgroup_rules),
+        console_size: options.console_size.map(|sides| sides.map(usize::from).to_vec()),
+        annotations: pairs(&options.annotations),
+        masked_paths: options.masked_paths.clone(),
+        readonly_paths: options.readonly_paths.clone(),
         runtime: options.runtime.clone(),
         cgroup_parent: options.cgroup_parent.clone(),
         cgroupns_mode: cgroupns_mode(options),
@@ -273,35 +284,6 @@ fn shutdown_timeout(image: &Image) -> Option<i64> {
         .parse()
         .ok()
         .filter(|seconds| *seconds > 0)
-}
-
-/// Nova's `quota:cpu_quota` is the time in each period that each virtual processor has; a negative one is as much as there is.
-fn nano_cpus(vcpus: u32, cpus: u32, quota: Option<i64>, period: Option<i64>) -> i64 {
-    let most = i64::from(cpus).saturating_mul(NANO);
-    let period = period.filter(|period| *period > 0).unwrap_or(USUAL_PERIOD);
-    let each = match quota {
-        Some(quota @ 1..) => {
-            i64::try_from(i128::from(quota) * i128::from(NANO) / i128::from(period)).unwrap_or(i64::MAX)
-        }
-        Some(i64::MIN..=-1) => return most,
-        _ => NANO,
-    };
-    each.saturating_mul(vcpus.into()).min(most).max(LEAST_NANO_CPUS)
-}
-
-/// Nothing when the flavor does not limit.
-fn bytes(mebibytes: u64) -> Option<i64> {
-    i64::try_from(mebibytes)
-        .ok()?
-        .checked_mul(1 << 20)
-        .filter(|bytes| *bytes > 0)
-}
-
-fn memory_and_swap(memory: i64, swap_mb: u64, asked: Option<i64>) -> i64 {
-    let most = memory.saturating_add(bytes(swap_mb).unwrap_or(0));
-    asked
-        .filter(|asked| (memory..most).contains(asked))
-        .unwrap_or(most)
 }
 
 #[cfg(test)]

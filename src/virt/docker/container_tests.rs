@@ -101,7 +101,7 @@ fn user_data_says_all_but_what_the_driver_owns() {
         "Env": ["A=b", "product_name=OpenStack Nova"], "Cmd": ["run"], "Entrypoint": ["/init"], "Image": "sha256:aa", "Volumes": {"/data": {}},
         "WorkingDir": "/srv", "ExposedPorts": {"80/tcp": {}},
         "HostConfig": {
-            "Memory": 64 << 20, "MemorySwap": 96 << 20, "CpuShares": 2048, "NanoCpus": 2_000_000_000_i64,
+            "Memory": 64 << 20, "MemorySwap": 96 << 20, "CpuShares": 9, "NanoCpus": 2_000_000_000_i64,
             "CpusetCpus": "0",
             "Binds": ["/tmp:/tmp"], "PortBindings": {"80/tcp": [{"HostPort": "8080"}]}, "Privileged": true,
             "Dns": ["192.0.2.1"], "DnsSearch": ["example.org"], "CapAdd": ["NET_ADMIN"], "CapDrop": ["MKNOD"],

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bollard::models::{
-    DeviceMapping, DeviceRequest as EngineRequest, HostConfigCgroupnsModeEnum, HostConfigLogConfig,
-    PortBinding as EnginePort, ResourcesUlimits, RestartPolicy as EngineRestart, RestartPolicyNameEnum,
+    DeviceMapping, DeviceRequest as EngineRequest, HealthConfig, HostConfigCgroupnsModeEnum,
+    HostConfigLogConfig, PortBinding as EnginePort, ResourcesUlimits, RestartPolicy as EngineRestart,
+    RestartPolicyNameEnum,
 };
 
-use crate::user_data::{ContainerOptions, DeviceRequest, PortBinding, RestartPolicy};
+use crate::user_data::{ContainerOptions, DeviceRequest, Healthcheck, PortBinding, RestartPolicy};
 
 pub(super) fn port_bindings(options: &ContainerOptions) -> Option<HashMap<String, Option<Vec<EnginePort>>>> {
     let engine = |port: &PortBinding| EnginePort {
@@ -68,6 +69,17 @@ pub(super) fn log_config(options: &ContainerOptions) -> Option<HostConfigLogConf
         typ: log.driver.clone(),
         config: pairs(&log.options),
     })
+}
+
+pub(super) fn healthcheck(check: &Healthcheck) -> HealthConfig {
+    HealthConfig {
+        test: some(&check.test),
+        interval: check.interval,
+        timeout: check.timeout,
+        retries: check.retries,
+        start_period: check.start_period,
+        start_interval: check.start_interval,
+    }
 }
 
 pub(super) fn cgroupns_mode(options: &ContainerOptions) -> Option<HostConfigCgroupnsModeEnum> {

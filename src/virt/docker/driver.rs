@@ -18,8 +18,8 @@ use crate::image::archive::Rules;
 use crate::network::guest::Guests;
 use crate::network::vif::Plugging;
 use crate::objects::{
-    DeploymentId, Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, RequestContext, Secret,
-    Vif,
+    DeploymentId, Diagnostics, HostPort, HostResources, Image, ImageId, Instance, InstanceId, RequestContext,
+    Secret, Vif,
 };
 use crate::virt::{
     ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies, Terminal,
@@ -144,8 +144,8 @@ impl ComputeDriver for DockerDriver {
         self.freeze(id).await
     }
 
-    async fn unpause(&self, id: InstanceId) -> Result<Observed, Error> {
-        self.thaw(id).await
+    async fn unpause(&self, instance: &Instance) -> Result<Observed, Error> {
+        self.thaw(instance).await
     }
 
     async fn resize(&self, instance: &Instance) -> Result<(), Error> {
@@ -204,6 +204,10 @@ impl ComputeDriver for DockerDriver {
 
     async fn allows_bind(&self, source: &str) -> bool {
         self.allowed_source(source).await.is_some()
+    }
+
+    async fn is_port_held(&self, port: &HostPort) -> bool {
+        self.holds_port(port).await
     }
 
     fn publishes_ports(&self) -> bool {

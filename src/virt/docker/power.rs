@@ -21,7 +21,7 @@ impl DockerDriver {
         match observed(&container).power_state {
             PowerState::Running => {}
             PowerState::Paused => {
-                self.thaw(id).await?;
+                self.thaw(instance).await?;
             }
             _ => return self.start_anew(&container, instance, network).await,
         }
@@ -78,7 +78,7 @@ impl DockerDriver {
         let options = StopContainerOptionsBuilder::default().t(seconds).build();
         let stopped = api.stop_container(&container, Some(options)).await;
         if stopped.is_err() {
-            self.let_restart(id, &found).await?;
+            self.put_back(id, &found).await?;
         }
         stopped.map_err(refused_for(id))?;
         self.over(id);
@@ -119,23 +119,37 @@ impl DockerDriver {
         self.state_after(id).await
     }
 
+    /// A restart of the engine must not wake it.
     pub(super) async fn freeze(&self, id: InstanceId) -> Result<Observed, Error> {
-        let (container, now) = self.container_and_state(id).await?;
+        let found = self.existing(id).await?;
+        let now = observed(&found);
         if now.power_state == PowerState::Paused {
             return Ok(now);
         }
+        self.keep_from_restarting(id, &found).await?;
+        let container = found.id.clone().ok_or(Error::NoSuchInstance(id))?;
         let api = self.docker.api().await?;
-        api.pause_container(&container).await.map_err(refused_for(id))?;
+        if let Err(error) = api.pause_container(&container).await {
+            self.put_back(id, &found).await?;
+            return Err(refused_for(id)(error));
+        }
         self.state_after(id).await
     }
 
-    pub(super) async fn thaw(&self, id: InstanceId) -> Result<Observed, Error> {
-        let (container, now) = self.container_and_state(id).await?;
+    pub(super) async fn thaw(&self, instance: &Instance) -> Result<Observed, Error> {
+        let id = instance.id;
+        let found = self.existing(id).await?;
+        let now = observed(&found);
         if now.power_state == PowerState::Running {
             return Ok(now);
         }
+        let container = found.id.clone().ok_or(Error::NoSuchInstance(id))?;
         let api = self.docker.api().await?;
         api.unpause_container(&container).await.map_err(refused_for(id))?;
+        // What is bound from the host is judged at starts: it went on with what it had.
+        if matches!(self.check_mounts(&found, instance).await, Ok(Bound::Nothing)) {
+            self.let_restart(id, &found).await?;
+        }
         self.state_after(id).await
     }
 

@@ -17,6 +17,7 @@ use super::container::{EngineImage, create_body};
 use super::names::{DEPLOYMENT, INSTANCE, container_name, is_parked, parked_name, rescue_volume};
 use super::observe::observed;
 use super::refusal::refused;
+use super::spawn::Wanted;
 use crate::objects::{Image, Instance, InstanceId, PowerState, RequestContext};
 use crate::user_data::ContainerOptions;
 use crate::virt::{Error, NetworkInfo, Observed, Supplies};
@@ -75,8 +76,11 @@ impl DockerDriver {
         ground
             .binds
             .push(format!("{}:{TARGET}", rescue_volume(instance.id)));
-        let body = create_body(instance, image, present, &options, &ground)?;
-        self.make_undisturbed(instance, &supplies.network, body).await
+        let wanted = Wanted {
+            body: create_body(instance, image, present, &options, &ground)?,
+            platform: None,
+        };
+        self.make_undisturbed(instance, &supplies.network, wanted).await
     }
 
     /// After a failed rescue; what goes wrong here too is in the log, and `unrescue` or `destroy` find it.

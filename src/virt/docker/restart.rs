@@ -1,5 +1,5 @@
 //! The engine's own restart policy: it holds only while a server is meant to run, or a restart of the engine would wake what
-//! was stopped, shelved, softly deleted or put aside for a rescue.
+//! was stopped, paused, shelved, softly deleted or put aside for a rescue.
 
 use bollard::models::{
     ContainerInspectResponse, ContainerUpdateBody, RestartPolicy as EnginePolicy, RestartPolicyNameEnum,
@@ -38,6 +38,18 @@ impl DockerDriver {
         };
         match restarts(container) {
             true => self.put_policy(id, container, policy).await,
+            false => Ok(()),
+        }
+    }
+
+    /// After what should have followed did not: as the container was seen before.
+    pub(super) async fn put_back(
+        &self,
+        id: InstanceId,
+        seen: &ContainerInspectResponse,
+    ) -> Result<(), Error> {
+        match restarts(seen) {
+            true => self.let_restart(id, seen).await,
             false => Ok(()),
         }
     }

@@ -33,8 +33,11 @@ impl DockerDriver {
         let cpus = self.host_cpus().await?;
         let made = async {
             let ground = self.ground(cpus, instance, &options, supplies).await?;
-            let body = create_body(instance, image, &present, &options, &ground)?;
-            self.make_undisturbed(instance, &supplies.network, body).await
+            let wanted = Wanted {
+                body: create_body(instance, image, &present, &options, &ground)?,
+                platform: options.platform,
+            };
+            self.make_undisturbed(instance, &supplies.network, wanted).await
         };
         let made = made.await;
         if made.is_err() {
@@ -77,7 +80,7 @@ impl DockerDriver {
         &self,
         instance: &Instance,
         network: &NetworkInfo,
-        body: ContainerCreateBody,
+        wanted: Wanted,
     ) -> Result<Observed, Error> {
         let turn = self.building.take(instance.id).await;
         let abandoned = CancellationToken::new();
@@ -85,7 +88,7 @@ impl DockerDriver {
         let (driver, instance, network) = (self.clone(), instance.clone(), network.clone());
         let making = self.undisturbed.spawn(async move {
             let _turn = turn;
-            let made = driver.make(&instance, &network, body).await;
+            let made = driver.make(&instance, &network, wanted).await;
             if made.is_ok() && abandoned.is_cancelled() {
                 driver.discard(&instance, &network.vifs).await;
             }
@@ -100,11 +103,11 @@ impl DockerDriver {
         &self,
         instance: &Instance,
         network: &NetworkInfo,
-        body: ContainerCreateBody,
+        wanted: Wanted,
     ) -> Result<Observed, Error> {
-        let network_mode = mode_of(&body);
-        let inherits = inherits(&body);
-        let created = match self.create_connected(instance, network, body).await {
+        let network_mode = mode_of(&wanted.body);
+        let inherits = inherits(&wanted.body);
+        let created = match self.create_connected(instance, network, wanted).await {
             // The name is taken: what has it was there before.
             Err(Failure::Taken(error)) => return Err(refused(error)),
             Err(Failure::Other(error)) => Err(error),
@@ -145,19 +148,19 @@ impl DockerDriver {
         &self,
         instance: &Instance,
         network: &NetworkInfo,
-        body: ContainerCreateBody,
+        wanted: Wanted,
     ) -> Result<String, Failure> {
         let vifs = &network.vifs;
         if let Plugging::Ours(_) = &self.settings.plugging {
             let (created, prepared) =
-                tokio::join!(self.create(instance.id, body), self.prepare(instance, vifs));
+                tokio::join!(self.create(instance.id, wanted), self.prepare(instance, vifs));
             let container = created?;
             prepared.map_err(Failure::Other)?;
             return Ok(container);
         }
         let _held = self.networks.hold().await;
         self.prepare(instance, vifs).await.map_err(Failure::Other)?;
-        let container = self.create(instance.id, body).await?;
+        let container = self.create(instance.id, wanted).await?;
         if vifs.len() > 1 {
             self.networks
                 .connect(instance, vifs)
@@ -168,13 +171,11 @@ impl DockerDriver {
     }
 
     /// Answers the engine's id of the container.
-    async fn create(
-        &self,
-        id: InstanceId,
-        body: ContainerCreateBody,
-    ) -> Result<String, crate::docker::Error> {
+    async fn create(&self, id: InstanceId, wanted: Wanted) -> Result<String, crate::docker::Error> {
+        let Wanted { body, platform } = wanted;
         let options = CreateContainerOptionsBuilder::default()
             .name(&container_name(id))
+            .platform(platform.as_deref().unwrap_or_default())
             .build();
         let created = match self.ask_for(&options, body.clone()).await {
             Err(error) if refuses_disk_limit(&error, &body) => {
@@ -253,6 +254,14 @@ impl DockerDriver {
         }
         Err(refused(error))
     }
+}
+
+/// A container to be made.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub(super) body: ContainerCreateBody,
+    /// What the image must be for.
+    pub(super) platform: Option<String>,
 }
 
 /// Why there is no container.

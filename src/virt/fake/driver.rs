@@ -16,7 +16,7 @@ use super::state::State;
 use super::{archive, terminal};
 use crate::image::ImageService;
 use crate::objects::{
-    DeploymentId, Diagnostics, HostResources, Image, ImageId, Instance, InstanceId, PowerState,
+    DeploymentId, Diagnostics, HostPort, HostResources, Image, ImageId, Instance, InstanceId, PowerState,
     RequestContext, Secret, TaskState, Vif,
 };
 use crate::virt::docker::{Asked, EngineImage, Ground, Joining, create_body, ensure_format};
@@ -255,7 +255,8 @@ impl ComputeDriver for FakeDriver {
         })
     }
 
-    async fn unpause(&self, id: InstanceId) -> Result<Observed, Error> {
+    async fn unpause(&self, instance: &Instance) -> Result<Observed, Error> {
+        let id = instance.id;
         self.state.enter(Verb::Unpause).await?;
         self.change(id, |server| match server.power_state {
             PowerState::Running | PowerState::Paused => {
@@ -373,6 +374,14 @@ impl ComputeDriver for FakeDriver {
     }
 
     /// More than any test asks for.
+    async fn is_port_held(&self, port: &HostPort) -> bool {
+        self.state
+            .plans()
+            .held_ports
+            .iter()
+            .any(|held| held.collides(port))
+    }
+
     async fn resources(&self) -> Result<HostResources, Error> {
         self.state.ensure_up()?;
         Ok(HostResources {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::server::Server;
 use super::state::State;
-use crate::objects::{InstanceId, Secret};
+use crate::objects::{HostPort, InstanceId, Secret};
 use crate::virt::{Error, Event, NetworkInfo, WindowSize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,6 +53,7 @@ pub(super) struct Plans {
     panics: HashSet<Verb>,
     breaks: HashSet<Verb>,
     gates: HashMap<Verb, Arc<Gate<()>>>,
+    pub(super) held_ports: Vec<HostPort>,
     down: bool,
 }
 
@@ -65,6 +66,11 @@ impl FakeFaults {
             .entry(verb)
             .or_default()
             .push_back(reason.to_owned());
+    }
+
+    /// A program of the host listens there from now on.
+    pub fn hold_port(&self, port: HostPort) {
+        self.0.plans().held_ports.push(port);
     }
 
     /// What the server is connected to now, when there is such a server.

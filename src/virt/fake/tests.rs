@@ -61,7 +61,7 @@ async fn a_server_lives_as_a_real_one_does() {
     let brief = |observed: Observed| (observed.power_state, observed.exit_code);
     assert_eq!(brief(driver.pause(id).await.unwrap()), (PowerState::Paused, None));
     assert_eq!(
-        brief(driver.unpause(id).await.unwrap()),
+        brief(driver.unpause(&instance(1)).await.unwrap()),
         (PowerState::Running, None)
     );
     assert_eq!(

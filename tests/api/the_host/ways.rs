@@ -262,11 +262,106 @@ pub(super) const WAYS: &[Way] = &[
         403,
         "`HostConfig.PortBindings` asks for ports that are not all in",
     ),
+    // The same things in the engine's newer form.
+    (
+        r#"{"HostConfig": {"Mounts": [{"Type": "bind", "Source": "/etc", "Target": "/mnt"}]}}"#,
+        403,
+        "`HostConfig.Mounts` asks for /etc, ",
+    ),
+    (
+        "host_config: {mounts: [{type: bind, source: /, target: /mnt, read_only: true}]}",
+        403,
+        "`host_config.mounts` asks for /, ",
+    ),
+    (
+        "host_config: {mounts: ['/var/run/docker.sock:/mnt']}",
+        403,
+        "`host_config.mounts` asks for /var/run/docker.sock, ",
+    ),
+    (
+        "host_config: {mounts: [{source: backups, target: /mnt}]}",
+        403,
+        "`host_config.mounts` asks for 'backups' of the engine",
+    ),
+    (
+        "host_config: {mounts: [{source: nova-1-rescue, target: /mnt}]}",
+        403,
+        "`host_config.mounts`: 'nova-1-rescue' belongs to nova-docker",
+    ),
+    (
+        "host_config: {mounts: [{target: /mnt, driver_config: {Name: local, Options: {type: none, o: bind, device: /}}}]}",
+        403,
+        "`host_config.mounts` needs it",
+    ),
+    (
+        r#"{"HostConfig": {"Mounts": [{"Type": "volume", "Target": "/mnt", "VolumeOptions": {"DriverConfig": {"Options": {"device": "/"}}}}]}}"#,
+        403,
+        "`HostConfig.Mounts` needs it",
+    ),
+    (
+        r#"{"HostConfig": {"Mounts": [{"Type": "image", "Source": "secret:1", "Target": "/mnt"}]}}"#,
+        403,
+        "`HostConfig.Mounts` asks for 'secret:1' of the engine",
+    ),
+    // What hides the kernel from a container, and what weighs it against others.
+    (
+        r#"{"HostConfig": {"MaskedPaths": []}}"#,
+        403,
+        "`HostConfig.MaskedPaths` needs it",
+    ),
+    (
+        r#"{"HostConfig": {"ReadonlyPaths": []}}"#,
+        403,
+        "`HostConfig.ReadonlyPaths` needs it",
+    ),
+    (
+        r#"{"HostConfig": {"Annotations": {"a": "b"}}}"#,
+        403,
+        "`HostConfig.Annotations` needs it",
+    ),
+    (
+        "host_config: {device_write_bps: [{Path: /dev/sda, Rate: 1}]}",
+        403,
+        "`host_config.device_write_bps` needs it",
+    ),
+    (
+        "host_config: {blkio_weight: 1000}",
+        403,
+        "`host_config.blkio_weight` needs it",
+    ),
+    (
+        "host_config: {cpu_rt_runtime: 950000}",
+        403,
+        "`host_config.cpu_rt_runtime` needs it",
+    ),
+    (r#"{"Privileged": true}"#, 403, "`Privileged` needs it"),
+    ("runtime: other", 403, "`runtime` needs it"),
+    (
+        r#"{"VolumesFrom": "theirs"}"#,
+        400,
+        "`VolumesFrom`: there is no server 'theirs'",
+    ),
+    // More than the flavor has.
+    (
+        "host_config: {mem_limit: 1g}",
+        400,
+        "`host_config.mem_limit` (line 1): expected no more than flavor m1.nano has: 67108864 bytes, its memory",
+    ),
+    (
+        r#"{"HostConfig": {"NanoCpus": 64000000000}}"#,
+        400,
+        "`HostConfig.NanoCpus` (line 1): expected no more than flavor m1.nano has: 1000000000 billionths",
+    ),
+    (
+        "cpu_shares: 2048",
+        400,
+        "`cpu_shares` (line 1): expected no more than flavor m1.nano has: 1024 shares",
+    ),
     // Keys that are not read are no way round those that are.
     (
-        r#"{"HostConfig": {"Mounts": []}}"#,
+        r#"{"HostConfig": {"Mount": []}}"#,
         400,
-        "`HostConfig.Mounts` (line 1): there is no such option",
+        "`HostConfig.Mount` (line 1): there is no such option",
     ),
     (
         r#"{"Cmd": "sh", "host_config": {"privileged": true}}"#,
