@@ -37,6 +37,7 @@ mod networking;
 mod overdue;
 mod password;
 mod power;
+mod provision;
 mod queue;
 mod quota;
 mod quota_sets;

@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::actions::ActionLog;
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
-use super::networking;
 use super::queue::Kind;
 use super::settle::{clear_task, follow, settle};
 use super::sync;
 use super::task_state::{Power, Verb};
+use super::{networking, provision};
 use crate::compute::Error;
 use crate::objects::{Instance, InstanceId, RequestContext, VmState};
 use crate::virt::{Observed, RebootType};
@@ -91,9 +91,10 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, power: Power, mut
     if let Err(error) = recorded.await {
         tracing::warn!(instance.id = %id, %error, "what became of a server was not recorded");
     }
-    if outcome.is_err() {
+    match outcome {
         // How far it came nobody knows.
-        sync::look_at(&core, id);
+        Err(_) => sync::look_at(&core, id),
+        Ok(_) => provision::take_up(&core, id).await,
     }
 }
 

@@ -21,3 +21,4 @@ mod openapi;
 mod plugged;
 mod projects;
 mod stage;
+mod user_scripts;

@@ -19,6 +19,7 @@ mod networking;
 mod observe;
 mod password;
 mod power;
+mod provision;
 mod refusal;
 mod rescue;
 mod resize;
