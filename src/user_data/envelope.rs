@@ -26,6 +26,9 @@ const FOREIGN: [&str; 9] = [
     "<powershell>",
 ];
 
+/// More is not said about parts that are left alone.
+const MOST_WARNINGS: usize = 20;
+
 /// Documents in documents beyond this are left alone.
 const DEEPEST: u32 = 4;
 
@@ -168,8 +171,10 @@ impl Opening {
 
     fn warn(&mut self, name: Option<&str>, reason: &str) {
         let name = shortened(name.unwrap_or("without a name"));
-        let words = format!("user_data: the part `{name}` is left alone: {reason}");
-        self.carried.warnings.push(words);
+        if self.carried.warnings.len() < MOST_WARNINGS {
+            let words = format!("user_data: the part `{name}` is left alone: {reason}");
+            self.carried.warnings.push(words);
+        }
     }
 }
 

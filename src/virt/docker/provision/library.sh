@@ -1,5 +1,5 @@
 # What a user_data asks for inside a server, for any shell of POSIX: it needs cat, mkdir, chmod, chown and cp beside it, and
-# for passwords chpasswd. A busybox has that, and so has every distribution. Functions in ( ) keep their variables.
+# for passwords chpasswd or mkpasswd. A busybox has that, and so has every distribution. Functions in ( ) keep their variables.
 
 say() { printf '%s\n' "nova-docker: $*"; }
 
@@ -122,7 +122,10 @@ join() (
     line=$(line_of "$1" /etc/group) || return 1
     members=${line##*:}
     case ,$members, in *",$2,"*) return 0 ;; esac
-    change /etc/group "$1" 4 "${members:+$members,}$2"
+    members=${members:+$members,}$2
+    change /etc/group "$1" 4 "$members" || return 1
+    line_of "$1" /etc/gshadow >/dev/null || return 0
+    change /etc/gshadow "$1" 4 "$members"
 )
 
 # NAME NUMBER GROUP HOME SHELL GECOS FIRST MAKE_HOME: nobody gets in with a password; fine if it is there.
@@ -177,13 +180,19 @@ lock() (
     return 1
 )
 
-# USER PASSWORD
+# USER PASSWORD: it stands in no command line.
 password() (
-    command -v chpasswd >/dev/null 2>&1 || {
-        say "the password of $1 is not set: there is no chpasswd here"
-        return 1
-    }
-    printf '%s:%s\n' "$1" "$2" | chpasswd
+    if command -v chpasswd >/dev/null 2>&1; then
+        printf '%s:%s\n' "$1" "$2" | chpasswd
+        return
+    fi
+    for maker in cryptpw mkpasswd; do
+        command -v "$maker" >/dev/null 2>&1 || continue
+        hashed=$(printf '%s\n' "$2" | "$maker" -m sha512) && [ -n "$hashed" ] && hash "$1" "$hashed"
+        return
+    done
+    say "the password of $1 is not set: there is neither chpasswd nor mkpasswd here"
+    return 1
 )
 
 # USER

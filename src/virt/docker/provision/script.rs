@@ -28,7 +28,7 @@ pub(super) enum Console {
 /// `directory` is where the script itself is, and what it leaves behind.
 pub(super) fn script(id: InstanceId, work: &Provisioning, directory: &str, console: Console) -> String {
     let mut out = Out(format!("{LIBRARY}\nprovision() {{\nd={}\n", quoted(directory)));
-    out.line(&format!("shell=$1\numask 022\nexport INSTANCE_ID={id}"));
+    out.line(&format!("shell=${{1:?}}\numask 022\nexport INSTANCE_ID={id}"));
     out.line("printf '%s\\n' \"$$\" >\"$d/pid\"\nexec 3>&2");
     match console {
         Console::OfTheFirstProcess => {
@@ -245,4 +245,67 @@ impl Out {
 /// One word for a shell, whatever it is.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command as Process;
+
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// What every shell of this machine makes of a script.
+    fn run(script: &str) -> Vec<u8> {
+        let shells: [&[&str]; 2] = [&["sh", "-c"], &["busybox", "sh", "-c"]];
+        let said = shells.map(|words| {
+            let output = Process::new(words[0])
+                .args(&words[1..])
+                .arg(script)
+                .output()
+                .unwrap();
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            output.stdout
+        });
+        let [one, other] = said;
+        assert_eq!(one, other);
+        one
+    }
+
+    #[test]
+    fn every_byte_arrives() {
+        let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(3 * BYTES_IN_A_LINE).collect();
+        let mut out = Out(String::new());
+        out.put(&bytes, "| cat");
+        assert_eq!(run(&out.0), bytes);
+    }
+
+    #[test]
+    fn every_word_is_one_word() {
+        let words = ["", "it's", "$(id) `id` $HOME", "a\nb", "-n", "\\", "\"*\"", "é"];
+        let mut out = Out(String::new());
+        out.call("printf '%s|'", &words);
+        assert_eq!(
+            String::from_utf8(run(&out.0)).unwrap(),
+            words.map(|word| format!("{word}|")).concat()
+        );
+    }
+
+    #[test]
+    fn a_script_that_was_cut_off_does_nothing() {
+        let work = Provisioning::of(b"#cloud-config\nruncmd: ['echo done']\nbootcmd: ['echo begun']\n");
+        let whole = script(InstanceId(Uuid::from_u128(1)), &work, "/nowhere", Console::Aside);
+        assert!(whole.ends_with("}\nprovision \"$@\"\n"));
+        let body = whole.find("\nprovision() {").unwrap();
+        for end in (body + 20..whole.len() - "provision \"$@\"\n".len()).step_by(7) {
+            let cut = Process::new("sh").args(["-c", &whole[..end]]).output().unwrap();
+            assert_eq!(cut.stdout, b"", "{end}");
+        }
+        let checked = Process::new("sh").args(["-n", "-c", &whole]).output().unwrap();
+        assert_eq!((checked.status.success(), checked.stderr.len()), (true, 0));
+    }
 }
