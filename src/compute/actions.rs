@@ -8,6 +8,9 @@ use super::core::{Compute, Core};
 use crate::compute::Error;
 use crate::objects::{Action, ActionEvent, InstanceId, RequestContext, RequestId};
 
+/// As Nova's own table has it.
+const LONGEST_MESSAGE: usize = 255;
+
 impl Compute {
     /// Newest first.
     pub async fn actions(&self, context: &RequestContext, id: InstanceId) -> Result<Vec<Action>, Error> {
@@ -118,6 +121,21 @@ impl ActionLog {
         }
     }
 
+    /// Goes on with the newest of these actions; nothing where none was written.
+    pub(super) async fn newest(core: &Arc<Core>, id: InstanceId, wanted: &[&str]) -> Option<Self> {
+        let actions = core.records.actions(id).await.unwrap_or_else(|error| {
+            report(id, Err(error));
+            Vec::new()
+        });
+        let mut actions: Vec<Action> = actions
+            .into_iter()
+            .filter(|action| wanted.contains(&action.action.as_str()))
+            .collect();
+        actions.sort_by_key(|action| action.start_time);
+        let core = core.clone();
+        actions.pop().map(|action| Self { core, action })
+    }
+
     /// Does one step and writes down when it began, when it ended and how.
     pub(super) async fn step<T>(
         &mut self,
@@ -130,7 +148,8 @@ impl ActionLog {
         outcome
     }
 
-    async fn begin(&mut self, event: &str) {
+    /// Writes down that a step begins, unless it has begun already.
+    pub(super) async fn begin(&mut self, event: &str) {
         if self
             .action
             .events
@@ -151,16 +170,34 @@ impl ActionLog {
     }
 
     async fn finish(&mut self, event: &str, error: Option<&Error>) {
-        let open = |known: &&mut ActionEvent| known.event == event && known.result.is_none();
-        if let Some(event) = self.action.events.iter_mut().rev().find(open) {
-            event.finish_time = Some(self.core.now());
-            event.result = Some(if error.is_some() { "Error" } else { "Success" }.to_owned());
-            event.details = error.map(ToString::to_string);
-        }
+        self.end(event, error.is_none(), error.map(ToString::to_string));
         if error.is_some() {
             self.action.message = Some("Error".to_owned());
         }
         self.save().await;
+    }
+
+    /// Writes down how a step ended that is none of the action's own: `details` are then its message, for those who may not
+    /// see details.
+    pub(super) async fn conclude(&mut self, event: &str, succeeded: bool, details: &str) {
+        self.end(
+            event,
+            succeeded,
+            Some(details.to_owned()).filter(|details| !details.is_empty()),
+        );
+        if !succeeded {
+            self.action.message = Some(details.chars().take(LONGEST_MESSAGE).collect());
+        }
+        self.save().await;
+    }
+
+    fn end(&mut self, event: &str, succeeded: bool, details: Option<String>) {
+        let open = |known: &&mut ActionEvent| known.event == event && known.result.is_none();
+        if let Some(event) = self.action.events.iter_mut().rev().find(open) {
+            event.finish_time = Some(self.core.now());
+            event.result = Some(if succeeded { "Success" } else { "Error" }.to_owned());
+            event.details = details;
+        }
     }
 
     async fn save(&mut self) {

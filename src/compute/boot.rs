@@ -249,6 +249,7 @@ fn record(
         fault: None,
         snapshot_image: None,
         detour: Detour::default(),
+        unprovisioned: false,
         password_data: None,
         created_at: now,
         updated_at: now,

@@ -8,11 +8,11 @@ use super::actions::ActionLog;
 use super::core::Core;
 use super::settle::{clear_task, settle};
 use super::undo::Undo;
-use super::{expiry, guest, networking};
+use super::{expiry, guest, networking, provision};
 use crate::compute::Error;
 use crate::objects::{Flavor, Image, Instance, InstanceId, RequestContext, TaskState, VmState};
 use crate::scheduler::{self, Node};
-use crate::virt::{Observed, Progress, Supplies};
+use crate::virt::{Observed, Progress};
 
 pub(super) const ACTION: &str = "create";
 
@@ -34,6 +34,7 @@ pub(super) async fn build(
         steps(&core, &context, id, image, &mut undo),
     );
     let Err(error) = built.await else {
+        provision::take_up(&core, id).await;
         return expiry::after_start(&core, id).await;
     };
     undo.run().await;
@@ -61,10 +62,7 @@ async fn steps(
         }
     };
     let instance = connect(core, instance, undo).await?;
-    let supplies = Supplies {
-        network: networking::known(&instance),
-        config_drive: guest::config_drive(core, &instance),
-    };
+    let supplies = guest::supplies(core, &instance, networking::known(&instance));
     core.progress(id, TaskState::Spawning).await;
     let progress = Shown { core, id };
     let observed = core
@@ -73,7 +71,7 @@ async fn steps(
         .await?;
     undo.push(destroy(core.clone(), id));
     core.nets.mark_wired(id);
-    launched(core, id, &observed).await
+    launched_anew(core, id, &observed).await
 }
 
 /// Gives the server its ports and their ends on this host, and waits until they work.
@@ -197,8 +195,24 @@ async fn destroy(core: Arc<Core>, id: InstanceId) {
 
 /// The server is up: from here on it is what is seen of it.
 pub(super) async fn launched(core: &Core, id: InstanceId, observed: &Observed) -> Result<(), Error> {
+    let as_before = |instance: &Instance| instance.unprovisioned;
+    arrive(core, id, observed, as_before).await
+}
+
+/// The same for a server that is as its image was: what its user wants inside it is still to be done.
+pub(super) async fn launched_anew(core: &Core, id: InstanceId, observed: &Observed) -> Result<(), Error> {
+    arrive(core, id, observed, |instance| provision::is_due(core, instance)).await
+}
+
+async fn arrive(
+    core: &Core,
+    id: InstanceId,
+    observed: &Observed,
+    unprovisioned: impl FnOnce(&Instance) -> bool + Send,
+) -> Result<(), Error> {
     let now = core.now();
     core.change(id, |instance| {
+        instance.unprovisioned = unprovisioned(instance);
         settle(instance, observed);
         clear_task(instance);
         instance.launched_at = Some(now);

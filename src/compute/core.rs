@@ -94,6 +94,8 @@ pub(super) struct Core {
     pub(super) builds: Semaphore,
     /// Those that are open.
     pub(super) consoles: TaskTracker,
+    /// Where what a `user_data` asks for inside is being done: which server, and since when it is the one it is.
+    provisioning: Mutex<HashSet<(InstanceId, Option<Timestamp>)>>,
     /// Servers with a task that nobody is working on: left by an earlier life, or waiting for the engine to come back.
     unfinished: Mutex<HashSet<InstanceId>>,
     life: CancellationToken,
@@ -121,6 +123,7 @@ impl Core {
             claims: tokio::sync::Mutex::default(),
             builds: Semaphore::new(settings.max_concurrent_builds),
             consoles: TaskTracker::new(),
+            provisioning: Mutex::default(),
             unfinished: Mutex::default(),
             settings,
             life,
@@ -138,6 +141,15 @@ impl Core {
 
     pub(super) fn unfinished(&self) -> MutexGuard<'_, HashSet<InstanceId>> {
         self.unfinished.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn provisioning(&self) -> MutexGuard<'_, HashSet<(InstanceId, Option<Timestamp>)>> {
+        self.provisioning.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ended with the process, or with the last [`Compute`].
+    pub(super) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        tokio::spawn(self.life.clone().run_until_cancelled_owned(work));
     }
 
     pub(super) fn now(&self) -> Timestamp {

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::core::{Compute, Core};
-use super::password;
+use super::{password, provision};
 use crate::compute::{Error, Settings};
 use crate::metadata::{self, Facts};
 use crate::objects::{Instance, InstanceId, RequestContext};
-use crate::virt::File;
+use crate::virt::{File, NetworkInfo, Supplies};
 
 /// The image's word on whether its servers can do without a config drive.
 const IMAGE_PROPERTY: &str = "img_config_drive";
@@ -44,8 +44,17 @@ impl Compute {
     }
 }
 
-/// The files of the server's config drive, with which it is spawned; nothing for a server without one.
-pub(super) fn config_drive(core: &Core, instance: &Arc<Instance>) -> Option<Vec<File>> {
+/// What the server is spawned with.
+pub(super) fn supplies(core: &Core, instance: &Arc<Instance>, network: NetworkInfo) -> Supplies {
+    Supplies {
+        network,
+        config_drive: config_drive(core, instance),
+        hostname: provision::hostname(core, instance),
+    }
+}
+
+/// The files of the server's config drive; nothing for a server without one.
+fn config_drive(core: &Core, instance: &Arc<Instance>) -> Option<Vec<File>> {
     instance.config_drive.then(|| {
         let files = metadata::config_drive(&facts(core, instance)).into_iter();
         files.map(|(path, content)| File { path, content }).collect()

@@ -39,6 +39,7 @@ mod overdue;
 mod password;
 mod power;
 mod promises;
+mod provision;
 mod queue;
 mod quota;
 mod quota_sets;

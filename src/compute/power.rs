@@ -10,7 +10,7 @@ use super::queue::Kind;
 use super::settle::{clear_task, follow, settle};
 use super::sync;
 use super::task_state::{Power, Verb};
-use super::{expiry, networking, said};
+use super::{expiry, networking, provision, said};
 use crate::compute::Error;
 use crate::objects::{Instance, InstanceId, RequestContext, VmState};
 use crate::virt::{Observed, RebootType};
@@ -92,8 +92,12 @@ pub(super) async fn carry_out(core: Arc<Core>, id: InstanceId, power: Power, mut
         tracing::warn!(instance.id = %id, %error, "what became of a server was not recorded");
     }
     match outcome {
-        Ok(_) if starts(power) => expiry::after_start(&core, id).await,
-        Ok(_) => {}
+        Ok(_) => {
+            provision::take_up(&core, id).await;
+            if starts(power) {
+                expiry::after_start(&core, id).await;
+            }
+        }
         // How far it came nobody knows.
         Err(_) => sync::look_at(&core, id),
     }

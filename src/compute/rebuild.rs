@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use super::actions::ActionLog;
-use super::build::{Shown, launched};
+use super::build::{Shown, launched_anew};
 use super::commit::to_the_end;
 use super::core::{Compute, Core};
 use super::licence::{self, Case};
 use super::power::shutdown_timeout;
 use super::queue::Kind;
 use super::task_state::Verb;
-use super::{expiry, guest, networking, password, quota, suitable};
+use super::{expiry, guest, networking, password, provision, quota, suitable};
 use crate::compute::{Error, Rebuild, Rebuilt};
 use crate::objects::{Image, Instance, InstanceId, Keypair, Licence, RequestContext, TaskState, VmState};
-use crate::virt::Supplies;
 
 pub(super) const ACTION: &str = "rebuild";
 
@@ -144,7 +143,10 @@ pub(super) async fn carry_out(
         .step("compute_rebuild_instance", steps(&core, &context, id, image))
         .await;
     match rebuilt {
-        Ok(true) => expiry::after_start(&core, id).await,
+        Ok(true) => {
+            provision::take_up(&core, id).await;
+            expiry::after_start(&core, id).await;
+        }
         Ok(false) => {}
         Err(error) if core.postpone(id, &error, losses).await => {}
         Err(error) => core.record_fault(id, &error, Some(VmState::Error)).await,
@@ -170,10 +172,7 @@ async fn steps(
     };
     core.driver.destroy(id).await?;
     core.driver.unplug_vifs(&instance, &instance.vifs).await?;
-    let supplies = Supplies {
-        network: networking::fresh(core, &instance).await,
-        config_drive: guest::config_drive(core, &instance),
-    };
+    let supplies = guest::supplies(core, &instance, networking::fresh(core, &instance).await);
     core.driver.prepare_vifs(&instance, &instance.vifs).await?;
     core.progress(id, TaskState::RebuildSpawning).await;
     let observed = core
@@ -182,7 +181,7 @@ async fn steps(
         .await?;
     core.nets.mark_wired(id);
     if instance.vm_state != VmState::Stopped {
-        launched(core, id, &observed).await?;
+        launched_anew(core, id, &observed).await?;
         return Ok(true);
     }
     core.progress(id, TaskState::PoweringOff).await;
@@ -190,6 +189,6 @@ async fn steps(
         .driver
         .power_off(id, shutdown_timeout(core, &instance))
         .await?;
-    launched(core, id, &stopped).await?;
+    launched_anew(core, id, &stopped).await?;
     Ok(false)
 }

@@ -11,7 +11,6 @@ use super::task_state::Verb;
 use super::{admin_password, guest, networking, password, suitable};
 use crate::compute::Error;
 use crate::objects::{ImageId, ImageStatus, Instance, InstanceId, RequestContext, VmState};
-use crate::virt::Supplies;
 
 impl Compute {
     /// Answers the password of root in the rescue system: the one asked for, or a new one. It is kept nowhere, and set only
@@ -94,10 +93,7 @@ async fn steps(core: &Core, context: &RequestContext, id: InstanceId) -> Result<
         .or(instance.image)
         .ok_or_else(unknown)?;
     let image = core.images.show(context, image).await?;
-    let supplies = Supplies {
-        network: networking::fresh(core, &instance).await,
-        config_drive: guest::config_drive(core, &instance),
-    };
+    let supplies = guest::supplies(core, &instance, networking::fresh(core, &instance).await);
     let timeout = shutdown_timeout(core, &instance);
     let observed = core
         .driver

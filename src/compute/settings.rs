@@ -46,6 +46,8 @@ pub struct Settings {
     pub quotas: Quotas,
     /// The ports of the host at which everybody's servers may be reached.
     pub publishable_ports: Vec<RangeInclusive<u16>>,
+    /// What a `user_data` says to cloud-init is done inside its server.
+    pub run_user_scripts: bool,
     /// Nothing outlives the process: servers go when it goes.
     pub ephemeral: bool,
 }
@@ -76,6 +78,7 @@ impl Default for Settings {
             console_token_ttl: Duration::from_secs(600),
             quotas: Quotas::default(),
             publishable_ports: vec![1024..=u16::MAX],
+            run_user_scripts: true,
             ephemeral: false,
         }
     }

@@ -21,7 +21,7 @@ use crate::objects::{
     Detour, ImageId, ImageStatus, Instance, InstanceId, PowerState, RequestContext, Resource, TaskState,
     VmState,
 };
-use crate::virt::{Progress, Supplies};
+use crate::virt::Progress;
 
 impl Compute {
     pub async fn shelve(&self, context: &RequestContext, id: InstanceId) -> Result<(), Error> {
@@ -304,10 +304,7 @@ async fn bring_back(core: &Arc<Core>, context: &RequestContext, id: InstanceId) 
         .await?;
     core.driver.destroy(id).await?;
     core.driver.prepare_vifs(&instance, &instance.vifs).await?;
-    let supplies = Supplies {
-        network: networking::fresh(core, &instance).await,
-        config_drive: guest::config_drive(core, &instance),
-    };
+    let supplies = guest::supplies(core, &instance, networking::fresh(core, &instance).await);
     let shown = Shown { core, id };
     let spawned = core
         .driver

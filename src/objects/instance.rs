@@ -65,6 +65,9 @@ pub struct Instance {
     /// What a server on a detour goes back to, or on from.
     #[serde(default)]
     pub detour: Detour,
+    /// What its `user_data` asks for inside it is still to be done, or being done.
+    #[serde(default)]
+    pub unprovisioned: bool,
     /// What the server left about its password, encrypted by it for its user.
     #[serde(default)]
     pub password_data: Option<String>,

@@ -34,16 +34,30 @@ impl<'t> Entity<'t> {
 
     /// The parts that a multipart document has; none when it is no such document.
     pub(super) fn parts(&self) -> Vec<Entity<'t>> {
-        let multipart = self
-            .header("content-type")
-            .filter(|kind| kind.to_ascii_lowercase().starts_with("multipart/"));
-        match multipart
+        let boundary = self.header("content-type").filter(|_| self.is_multipart());
+        match boundary
             .and_then(|kind| parameter(kind, "boundary"))
             .filter(|boundary| !boundary.is_empty())
         {
             Some(boundary) => split(self.body, &boundary).into_iter().map(Entity::of).collect(),
             None => Vec::new(),
         }
+    }
+
+    /// In lower case; what does not say is plain text.
+    pub(super) fn media_type(&self) -> String {
+        let said = self.header("content-type").unwrap_or("text/plain");
+        let kind = said.split(';').next().unwrap_or_default();
+        kind.trim().to_ascii_lowercase()
+    }
+
+    pub(super) fn is_multipart(&self) -> bool {
+        self.media_type().starts_with("multipart/")
+    }
+
+    /// Whether it says how it is to be shown, as whatever makes attachments does.
+    pub(super) fn is_attachment(&self) -> bool {
+        self.header("content-disposition").is_some()
     }
 
     pub(super) fn file_name(&self) -> Option<String> {

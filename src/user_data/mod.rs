@@ -5,24 +5,29 @@
 //! cloud-init, is left to them: it is no mistake and asks for nothing. In a document that is ours everything must be
 //! right, because an option that is silently dropped is found out in production.
 //!
-//! The walk: `envelope` undoes what the text came wrapped in, `document` makes a tree of it, `vocabulary` finds the
-//! table it is written in, each row of the table has a `meaning`, which reads its value with one of `shapes` into a `draft`,
-//! and says with its `class` what that claims of the host. Whether whoever wrote it may is judged in `claims`.
+//! The walk: `envelope` undoes what the text came wrapped in (`inflate`, `mime`), `document` makes a tree of it, `vocabulary`
+//! finds the table it is written in, each row of the table has a `meaning`, which reads its value with one of `shapes` into a
+//! `draft`, and says with its `class` what that claims of the host. Whether whoever wrote it may is judged in `claims`.
+//!
+//! What cloud-init would do in a virtual machine, scripts and `cloud_config`, is read in `provisioning`.
 
 mod allotment;
 mod camel;
 mod claims;
 mod class;
+mod cloud_config;
 mod docker_py;
 mod document;
 mod draft;
 mod envelope;
 mod error;
 mod flavor;
+mod inflate;
 mod meaning;
 mod mime;
 mod mount;
 mod options;
+mod provisioning;
 mod shapes;
 #[cfg(test)]
 mod tests;
@@ -34,6 +39,7 @@ use draft::Draft;
 pub use allotment::Allotment;
 pub use claims::{Claim, Leaned, Leave, Refusal, What};
 pub use class::{Who, is_of_the_kernel};
+pub use cloud_config::{CloudConfig, Command, Group, Password, User, WriteFile};
 pub use error::{Error, Path};
 pub use flavor::{BadSpec, FlavorOptions};
 pub use meaning::Place;
@@ -42,6 +48,7 @@ pub use options::{
     ContainerOptions, Device, DeviceRequest, DiskFigure, Healthcheck, LogConfig, PortBinding, RestartPolicy,
     Ulimit,
 };
+pub use provisioning::{Interpreter, Provisioning, Script};
 
 /// What a `user_data` asks for; the default when it is not addressed to us.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -107,7 +114,11 @@ pub fn parse(user_data: &[u8]) -> Result<Parsed, Error> {
 /// The same over what the flavor says: what it says alone holds, lists are joined, and otherwise the document wins.
 pub fn parse_over(flavor: &FlavorOptions, user_data: &[u8]) -> Result<Parsed, Error> {
     let nothing = || Draft::over(flavor).finish();
-    let Some(text) = envelope::open(user_data) else {
+    let carried = envelope::open(user_data).map_err(|_| {
+        let most = inflate::LARGEST >> 20;
+        Error::Unreadable(format!("what is in gzip comes to more than {most} MiB"))
+    })?;
+    let Some(text) = carried.options else {
         return Ok(nothing());
     };
     let document = match Document::read(&text) {

@@ -6,12 +6,13 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::stream::BoxStream;
 
-use super::Terminal;
+use super::{Provisioned, Terminal};
 use crate::network::firewall::Guard;
 use crate::objects::{
     Diagnostics, HostPort, HostResources, Image, ImageId, Instance, InstanceId, PowerState, RequestContext,
     Secret, TaskState, Vif,
 };
+use crate::user_data::Provisioning;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -70,12 +71,21 @@ pub struct File {
     pub content: Vec<u8>,
 }
 
+/// A host's name without its domain, and the domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hostname {
+    pub name: String,
+    pub domain: Option<String>,
+}
+
 /// What a new instance is given beside its image.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Supplies {
     pub network: NetworkInfo,
     /// Read-only at `/var/lib/cloud/seed/config_drive`; `None` for no config drive.
     pub config_drive: Option<Vec<File>>,
+    /// What its user calls it from inside; `None` where that is the server's own hostname.
+    pub hostname: Option<Hostname>,
 }
 
 /// Something happened to an instance, perhaps behind our back: look at it again.
@@ -94,7 +104,7 @@ pub trait Progress: Send + Sync {
 ///
 /// Verbs on an instance that is not there answer `NoSuchInstance`, save `destroy`, which is then done already. A verb
 /// whose end state already holds succeeds. No two verbs are called at once for one instance, save `guard`, which does not
-/// wait for a `snapshot` to end, and `terminal`.
+/// wait for a `snapshot` to end, `terminal` and `provision`.
 #[async_trait]
 pub trait ComputeDriver: fmt::Debug + Send + Sync {
     /// Brings the instance into being, running and connected; the image is fetched into the engine if it is not there.
@@ -166,6 +176,12 @@ pub trait ComputeDriver: fmt::Debug + Send + Sync {
     ) -> Result<(), Error>;
     /// The last lines of what the server wrote, oldest first; all of them without a number.
     async fn console_output(&self, id: InstanceId, lines: Option<u64>) -> Result<String, Error>;
+    /// Does inside a running instance what its `user_data` asks for, and answers when all of it has ended; what is written
+    /// meanwhile is in the console's output. It is begun once in the life of a container: asked for again, also by another
+    /// process, this waits for the end of what was begun. Other verbs are not held up, and may break it off.
+    ///
+    /// `Refused` where the instance does not run, `Unsupported` where it has no shell: nothing has begun then.
+    async fn provision(&self, instance: &Instance, work: &Provisioning) -> Result<Provisioned, Error>;
     /// A live terminal of a running instance: its own, where it has one that can be typed into, else one with a shell in it.
     /// `Unsupported` where the instance has neither. It outlasts the call, and waits for no other verb.
     async fn terminal(&self, id: InstanceId) -> Result<Terminal, Error>;

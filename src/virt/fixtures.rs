@@ -61,6 +61,7 @@ pub(super) fn instance(number: u128) -> Instance {
         snapshot_image: None,
         detour: Detour::default(),
         licence: Default::default(),
+        unprovisioned: false,
         password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

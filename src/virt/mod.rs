@@ -6,8 +6,12 @@ mod driver;
 pub mod fake;
 #[cfg(test)]
 mod fixtures;
+mod provisioned;
 mod terminal;
 
 pub use choice::{UnknownDriver, check_name, driver};
-pub use driver::{ComputeDriver, Error, Event, File, NetworkInfo, Observed, Progress, RebootType, Supplies};
+pub use driver::{
+    ComputeDriver, Error, Event, File, Hostname, NetworkInfo, Observed, Progress, RebootType, Supplies,
+};
+pub use provisioned::{Outcome, Provisioned};
 pub use terminal::{Terminal, Window, WindowSize};

@@ -23,3 +23,4 @@ mod operators;
 mod plugged;
 mod projects;
 mod stage;
+mod user_scripts;

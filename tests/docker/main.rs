@@ -22,6 +22,7 @@ mod isolation;
 mod networks;
 mod options;
 mod power;
+mod provision;
 mod snapshot;
 mod stage;
 mod terminal;

@@ -96,6 +96,11 @@ impl Stage {
 
     /// Makes an image of busybox with one line of a Dockerfile.
     pub(crate) async fn import(&self, reference: &str, change: &str) {
+        self.import_root(reference, change, busybox()).await;
+    }
+
+    /// Makes an image of a root file system, a tar that may be in gzip.
+    pub(crate) async fn import_root(&self, reference: &str, change: &str, root: Bytes) {
         let (repo, tag) = reference.rsplit_once(':').unwrap();
         let options = CreateImageOptionsBuilder::default()
             .from_src("-")
@@ -106,7 +111,7 @@ impl Stage {
         } else {
             options.changes(vec![change.to_owned()])
         };
-        let body = bollard::body_full(busybox());
+        let body = bollard::body_full(root);
         let answers = self
             .api()
             .await
@@ -387,6 +392,7 @@ pub(crate) fn instance(user_data: &str) -> Instance {
         snapshot_image: None,
         detour: Detour::default(),
         licence: Default::default(),
+        unprovisioned: false,
         password_data: None,
         progress: 0,
         lock: None,

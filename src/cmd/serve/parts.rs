@@ -206,6 +206,7 @@ fn compute_settings(conf: &Conf, state: &State) -> compute::Settings {
             server_group_members: limit(conf.quota.server_group_members),
         },
         publishable_ports: conf.docker.publishable_ports.0.clone(),
+        run_user_scripts: conf.docker.run_user_scripts,
         ephemeral: state.ephemeral,
         ..compute::Settings::default()
     }

@@ -28,7 +28,7 @@ use super::image_cache::ImageCache;
 use super::queue::Kind;
 use super::settle::{clear_task, follow};
 use super::task_state::Verb;
-use super::{build, delete, expiry, networking, overdue, power, rebuild, shelve, snapshot};
+use super::{build, delete, expiry, networking, overdue, power, provision, rebuild, shelve, snapshot};
 use crate::compute::Error;
 use crate::objects::{Fault, Instance, InstanceId, PowerState, VmState};
 use crate::virt::{Event, Observed};
@@ -108,6 +108,9 @@ async fn everything(core: &Arc<Core>) -> Result<(), Error> {
             || remedy::look(&instance, observed.as_ref()) != Remedy::Nothing;
         if due && (unfinished || instance.task_state.is_none()) {
             look_at(core, instance.id);
+        }
+        if instance.unprovisioned {
+            provision::take_up(core, instance.id).await;
         }
     }
     for stray in seen.into_keys().filter(|id| !core.queues.is_busy(*id)) {

@@ -11,6 +11,7 @@ mod networking_attach;
 mod networking_auto;
 mod networking_choice;
 mod networking_news;
+mod provision;
 mod shelf;
 mod stage;
 mod sync;

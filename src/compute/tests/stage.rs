@@ -327,6 +327,7 @@ pub(in crate::compute) fn record() -> Instance {
         snapshot_image: None,
         detour: Detour::default(),
         licence: Default::default(),
+        unprovisioned: false,
         password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

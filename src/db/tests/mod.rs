@@ -80,6 +80,7 @@ fn instance(id: u128, second: i64) -> Instance {
         snapshot_image: None,
         detour: Detour::default(),
         licence: Default::default(),
+        unprovisioned: false,
         password_data: None,
         created_at: at(second),
         updated_at: at(second),

@@ -146,6 +146,7 @@ fn record() -> Instance {
         snapshot_image: None,
         detour: Detour::default(),
         licence: Default::default(),
+        unprovisioned: false,
         password_data: None,
         created_at: Timestamp::UNIX_EPOCH,
         updated_at: Timestamp::UNIX_EPOCH,

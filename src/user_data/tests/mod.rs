@@ -1,5 +1,7 @@
 //! Whole documents, and what is made of them.
 
+mod heat;
+mod properties;
 mod refusals;
 
 use std::collections::BTreeMap;

@@ -21,8 +21,9 @@ use crate::objects::{
     DeploymentId, Diagnostics, HostPort, HostResources, Image, ImageId, Instance, InstanceId, RequestContext,
     Secret, Vif,
 };
+use crate::user_data::Provisioning;
 use crate::virt::{
-    ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies, Terminal,
+    ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, Provisioned, RebootType, Supplies, Terminal,
 };
 
 /// What the driver is told once.
@@ -188,6 +189,10 @@ impl ComputeDriver for DockerDriver {
 
     async fn console_output(&self, id: InstanceId, lines: Option<u64>) -> Result<String, Error> {
         self.log(id, lines).await
+    }
+
+    async fn provision(&self, instance: &Instance, work: &Provisioning) -> Result<Provisioned, Error> {
+        self.do_inside(instance, work).await
     }
 
     async fn terminal(&self, id: InstanceId) -> Result<Terminal, Error> {

@@ -24,6 +24,7 @@ mod observe;
 mod password;
 mod ports;
 mod power;
+mod provision;
 mod refusal;
 mod rescue;
 mod resize;

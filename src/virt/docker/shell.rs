@@ -24,7 +24,7 @@ use crate::objects::InstanceId;
 use crate::virt::{Error, Terminal, Window, WindowSize};
 
 /// Where shells are: the one of every system, then those of images that have little else.
-const SHELLS: [&str; 4] = ["/bin/sh", "/bin/bash", "/bin/ash", "/busybox/sh"];
+pub(super) const SHELLS: [&str; 4] = ["/bin/sh", "/bin/bash", "/bin/ash", "/busybox/sh"];
 /// Says which process it is, and becomes the shell that is best to type into.
 const BEGIN: &str = r#"echo $$; command -v bash >/dev/null 2>&1 && exec bash; exec "$0""#;
 /// Is told which process the shell is, and then nothing more. What does not listen is killed a little later.
@@ -163,7 +163,7 @@ async fn pid(stream: &mut BufReader<Hijacked>) -> Result<u32, Error> {
 }
 
 /// As runtimes put it, when what should run is not there or cannot be run.
-fn says_no_command(words: &str) -> bool {
+pub(super) fn says_no_command(words: &str) -> bool {
     [
         "no such file or directory",
         "executable file not found",
@@ -173,6 +173,6 @@ fn says_no_command(words: &str) -> bool {
     .any(|said| words.contains(said))
 }
 
-fn words(words: &[&str]) -> Vec<String> {
+pub(super) fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }

@@ -1,5 +1,6 @@
 //! Brings a server's container into being, and takes it away; on failure nothing is left.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bollard::models::{ContainerCreateBody, ContainerCreateResponse};
@@ -18,7 +19,7 @@ use super::refusal::refused;
 use crate::network::vif::Plugging;
 use crate::objects::{Image, Instance, InstanceId, RequestContext, Vif};
 use crate::user_data::ContainerOptions;
-use crate::virt::{Error, NetworkInfo, Observed, Supplies};
+use crate::virt::{Error, Hostname, NetworkInfo, Observed, Supplies};
 
 impl DockerDriver {
     pub(super) async fn boot(
@@ -28,13 +29,14 @@ impl DockerDriver {
         image: &Image,
         supplies: &Supplies,
     ) -> Result<Observed, Error> {
-        let options = self.allowed_options(instance).await?;
+        let mut options = self.allowed_options(instance).await?;
+        let called = called(instance, supplies.hostname.as_ref(), &mut options);
         let present = self.present_or_load(context, image).await?;
         let cpus = self.host_cpus().await?;
         let made = async {
             let ground = self.ground(cpus, instance, &options, supplies).await?;
             let wanted = Wanted {
-                body: create_body(instance, image, &present, &options, &ground)?,
+                body: create_body(&called, image, &present, &options, &ground)?,
                 platform: options.platform,
             };
             self.make_undisturbed(instance, &supplies.network, wanted).await
@@ -277,6 +279,22 @@ impl From<crate::docker::Error> for Failure {
             false => Self::Other(refused(error)),
         }
     }
+}
+
+/// The instance as its user calls it from inside.
+fn called<'i>(
+    instance: &'i Instance,
+    hostname: Option<&Hostname>,
+    options: &mut ContainerOptions,
+) -> Cow<'i, Instance> {
+    let Some(hostname) = hostname else {
+        return Cow::Borrowed(instance);
+    };
+    options.domainname = hostname.domain.clone().or(options.domainname.take());
+    Cow::Owned(Instance {
+        hostname: hostname.name.clone(),
+        ..instance.clone()
+    })
 }
 
 fn mode_of(body: &ContainerCreateBody) -> String {

@@ -19,9 +19,10 @@ use crate::objects::{
     DeploymentId, Diagnostics, HostPort, HostResources, Image, ImageId, Instance, InstanceId, PowerState,
     RequestContext, Secret, TaskState, Vif,
 };
+use crate::user_data::Provisioning;
 use crate::virt::docker::{Asked, EngineImage, Ground, Joining, create_body, ensure_format};
 use crate::virt::{
-    ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, RebootType, Supplies, Terminal,
+    ComputeDriver, Error, Event, NetworkInfo, Observed, Progress, Provisioned, RebootType, Supplies, Terminal,
 };
 
 /// Cheap to clone; clones share their servers.
@@ -352,6 +353,17 @@ impl ComputeDriver for FakeDriver {
             .get(&id)
             .map(|server| server.log(lines))
             .ok_or(Error::NoSuchInstance(id))
+    }
+
+    async fn provision(&self, instance: &Instance, work: &Provisioning) -> Result<Provisioned, Error> {
+        self.state.enter(Verb::Provision).await?;
+        let id = instance.id;
+        let mut servers = self.state.servers();
+        let server = servers.get_mut(&id).ok_or(Error::NoSuchInstance(id))?;
+        match server.power_state {
+            PowerState::Running => Ok(server.provision(work)),
+            _ => Err(Error::Refused(format!("Container nova-{id} is not running"))),
+        }
     }
 
     async fn terminal(&self, id: InstanceId) -> Result<Terminal, Error> {

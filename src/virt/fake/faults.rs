@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::server::Server;
 use super::state::State;
 use crate::objects::{HostPort, InstanceId, Secret};
+use crate::user_data::Provisioning;
 use crate::virt::{Error, Event, NetworkInfo, WindowSize};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,6 +34,7 @@ pub enum Verb {
     Snapshot,
     ConsoleOutput,
     Terminal,
+    Provision,
     Observe,
 }
 
@@ -99,6 +101,18 @@ impl FakeFaults {
             .servers()
             .get(&id)
             .and_then(|server| server.password.clone())
+    }
+
+    /// Every script of the server ends with this.
+    pub fn scripts_end_with(&self, id: InstanceId, exit_code: i64) {
+        if let Some(server) = self.0.servers().get_mut(&id) {
+            server.script_code = exit_code;
+        }
+    }
+
+    /// What has been done inside the server, if anything was.
+    pub fn provisioned(&self, id: InstanceId) -> Option<Provisioning> {
+        self.0.servers().get(&id)?.provisioned.clone()
     }
 
     /// What the server's terminal was made last.

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use uuid::Uuid;
 
 use crate::objects::{CpuDiagnostics, Diagnostics, Instance, NicDiagnostics, PowerState, Secret, Vif};
-use crate::virt::{Error, NetworkInfo, Observed, WindowSize};
+use crate::user_data::Provisioning;
+use crate::virt::{Error, NetworkInfo, Observed, Outcome, Provisioned, WindowSize};
 
 #[derive(Debug, Clone)]
 pub(super) struct Server {
@@ -17,6 +18,10 @@ pub(super) struct Server {
     name: String,
     pub(super) limits: (u32, u64),
     pub(super) password: Option<(String, Secret)>,
+    /// What was done inside, once.
+    pub(super) provisioned: Option<Provisioning>,
+    /// How scripts end in it.
+    pub(super) script_code: i64,
     /// What a terminal was made last.
     pub(super) window: Option<WindowSize>,
     /// How many are open.
@@ -40,6 +45,8 @@ impl Server {
             name: instance.name.clone(),
             limits: limits(instance),
             password: None,
+            provisioned: None,
+            script_code: 0,
             window: None,
             terminals: 0,
             rescued: None,
@@ -85,6 +92,27 @@ impl Server {
         // The namespace is gone, and all interfaces in it.
         self.network = NetworkInfo::default();
         self.log.push(format!("{} ended with {exit_code}", self.name));
+    }
+
+    /// Done the first time only; it ends the same way for everybody who asks.
+    pub(super) fn provision(&mut self, work: &Provisioning) -> Provisioned {
+        if self.provisioned.is_none() {
+            self.log.extend(work.warnings.iter().cloned());
+            let lines = work.scripts.iter().map(|script| format!("{} ran", script.name));
+            self.log.extend(lines);
+        }
+        let done = self.provisioned.get_or_insert_with(|| work.clone());
+        let module = done.config.has_work().then(|| ("cloud-config".to_owned(), 0));
+        let scripts = done
+            .scripts
+            .iter()
+            .map(|script| (script.name.clone(), self.script_code));
+        let outcomes = module.into_iter().chain(scripts);
+        Provisioned::Done(
+            outcomes
+                .map(|(what, exit_code)| Outcome { what, exit_code })
+                .collect(),
+        )
     }
 
     /// Paused too: its interfaces are where they were.
