@@ -44,7 +44,7 @@ section! {
         snapshots_directory: PathBuf = "$instances_path/snapshots",
         /// Put the key pair of a server into its container.
         inject_key: bool = "false",
-        /// Do inside a server, once, after its first start, what its user_data says to cloud-init: `#!` scripts, and of
+        /// Do inside a server, once, after its first start, what its `user_data` says to cloud-init: `#!` scripts, and of
         /// `#cloud-config` what makes sense in a container. What images with a cloud-init of their own are left to do
         /// themselves.
         run_user_scripts: bool = "true",

@@ -25,6 +25,11 @@ async fn booted(stage: &Stage, compute: &Compute, user_data: &str) -> InstanceId
     id
 }
 
+/// Until the driver is asked, which a hold keeps waiting.
+async fn begun(stage: &Stage) {
+    eventually(|| async { stage.faults().is_awaited(Verb::Provision).then_some(()) }).await;
+}
+
 async fn paid(stage: &Stage, id: InstanceId) {
     stage.until(id, |instance| !instance.unprovisioned).await;
 }
@@ -54,6 +59,7 @@ async fn a_script_runs_once_and_the_action_tells_how_it_ended() {
     let held = stage.faults().hold(Verb::Provision).await;
     // The server is ACTIVE meanwhile.
     let id = booted(&stage, &compute, SCRIPT).await;
+    begun(&stage).await;
     assert!(stage.db_instance(id).await.unprovisioned);
     assert_eq!(told(&compute, id, "create").await, (once("", ""), None));
     drop(held);
@@ -171,7 +177,7 @@ async fn another_life_takes_up_what_the_last_one_left() {
     let compute = stage.open().await;
     let held = stage.faults().hold(Verb::Provision).await;
     let id = booted(&stage, &compute, SCRIPT).await;
-    eventually(|| async { stage.faults().is_awaited(Verb::Provision).then_some(()) }).await;
+    begun(&stage).await;
     drop(compute);
     drop(held);
     let compute = stage.open().await;
@@ -188,7 +194,7 @@ async fn an_engine_that_goes_away_is_asked_again() {
     let compute = stage.open().await;
     let held = stage.faults().hold(Verb::Provision).await;
     let id = booted(&stage, &compute, SCRIPT).await;
-    eventually(|| async { stage.faults().is_awaited(Verb::Provision).then_some(()) }).await;
+    begun(&stage).await;
     stage.faults().engine_down(true);
     drop(held);
     eventually(|| async { (!compute.is_ready().await).then_some(()) }).await;
@@ -207,6 +213,7 @@ async fn a_server_that_ended_first_is_served_by_its_next_start() {
     let compute = stage.open().await;
     let held = stage.faults().hold(Verb::Provision).await;
     let id = booted(&stage, &compute, SCRIPT).await;
+    begun(&stage).await;
     compute.stop(&user(), id).await.unwrap();
     stage.until(id, |instance| is(instance, VmState::Stopped)).await;
     drop(held);
@@ -230,6 +237,7 @@ async fn a_server_is_deleted_while_its_script_runs() {
     let compute = stage.open().await;
     let held = stage.faults().hold(Verb::Provision).await;
     let id = booted(&stage, &compute, SCRIPT).await;
+    begun(&stage).await;
     compute.delete(&user(), id).await.unwrap();
     stage.until_gone(id).await;
     drop(held);

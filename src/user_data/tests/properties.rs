@@ -54,7 +54,7 @@ const PIECES: [&str; 44] = [
     "\0",
 ];
 
-fn bytes() -> impl Strategy<Value = Vec<u8>> {
+fn documents() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         6 => prop::sample::select(&PIECES[..]).prop_map(|piece| piece.as_bytes().to_vec()),
         1 => vec(any::<u8>(), 0..8),
@@ -67,18 +67,14 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         "Content-Type: multipart/mixed; boundary=x\n\n--x\n",
         "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/cloud-config\n\n",
     ]);
-    let zipped = any::<bool>();
-    (opening, vec(piece, 0..40), zipped).prop_map(|(opening, pieces, zipped)| {
-        let whole = [opening.as_bytes(), &pieces.concat()].concat();
-        if zipped { deflated(&whole) } else { whole }
-    })
+    (opening, vec(piece, 0..40)).prop_map(|(opening, pieces)| [opening.as_bytes(), &pieces.concat()].concat())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_bytes_are_too_much(user_data in bytes()) {
+    fn no_document_is_too_much(user_data in documents()) {
         let read = Provisioning::of(&user_data);
         for script in &read.scripts {
             script.interpreter();
@@ -96,8 +92,7 @@ proptest! {
     }
 
     #[test]
-    fn gzip_around_it_changes_nothing(user_data in bytes()) {
-        prop_assume!(!user_data.starts_with(b"\x1f\x8b"));
+    fn gzip_around_it_changes_nothing(user_data in documents()) {
         let zipped = deflated(&user_data);
         prop_assert_eq!(Provisioning::of(&zipped), Provisioning::of(&user_data));
         prop_assert_eq!(parse(&zipped), parse(&user_data));

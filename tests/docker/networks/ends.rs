@@ -52,6 +52,7 @@ async fn an_abandoned_boot_leaves_no_interfaces_either() {
         let supplies = Supplies {
             network: wanted.clone(),
             config_drive: Some(vec![file("openstack/latest/meta_data.json", "{}")]),
+            hostname: None,
         };
         let (context, steps) = (context(), Steps::default());
         let boot = stage.driver.spawn(&context, &server, &image, &supplies, &steps);
@@ -144,6 +145,7 @@ async fn the_config_drive_is_there_to_be_read_and_goes_with_the_server() {
     let supplies = |content: &str| Supplies {
         network: network(&[]),
         config_drive: Some(vec![file("openstack/latest/meta_data.json", content)]),
+        hostname: None,
     };
     let image = stage.local_image().await;
     for content in ["{\"uuid\": 1}\n", "{\"rebuilt\": 1}\n"] {

@@ -90,6 +90,7 @@ pub(crate) async fn try_boot(
     let supplies = Supplies {
         network: network.clone(),
         config_drive: None,
+        hostname: None,
     };
     let image = stage.local_image().await;
     stage

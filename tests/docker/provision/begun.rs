@@ -53,17 +53,29 @@ async fn scripts_are_run_by_what_they_name_or_by_a_shell_and_arrive_byte_for_byt
 #[tokio::test]
 async fn it_is_done_once_whoever_asks_and_however_often() {
     let stage = Stage::set().await;
-    let script = "#!/bin/sh\necho once >>/times\nsleep 2\nexit 5\n";
+    let script = "#!/bin/sh\necho once >>/times\nuntil [ -e /go ]; do sleep 1; done\nexit 5\n";
     let image = system(&stage, SLEEPS, &[]).await;
     let server = server(&stage, &image, script).await;
     let work = Provisioning::of(script.as_bytes());
+    let begun = async {
+        while sh(&stage, &server, "cat /times").await != "once\n" {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::select! {
+        ended = stage.driver.provision(&server, &work) => panic!("{ended:?}"),
+        () = begun => {}
+    }
     // Nobody listens to the first any more.
-    let first = stage.driver.provision(&server, &work);
-    timeout(Duration::from_millis(700), first).await.unwrap_err();
     let another = stage.another_driver();
-    let (one, two) = tokio::join!(
+    let go = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        sh(&stage, &server, "touch /go").await
+    };
+    let (one, two, _) = tokio::join!(
         another.provision(&server, &work),
-        stage.driver.provision(&server, &work)
+        stage.driver.provision(&server, &work),
+        go
     );
     let expected = Provisioned::Done(all(&[("part-001", 5)]));
     assert_eq!((one.unwrap(), two.unwrap()), (expected.clone(), expected.clone()));
@@ -183,7 +195,12 @@ async fn a_server_in_which_nothing_can_be_done_says_why() {
         "{error}"
     );
     let image = system(&stage, SLEEPS, &[]).await;
-    let sealed = server(&stage, &image, "read_only: true\ncommand: [sleep, '1000']\n").await;
+    let sealed = server(
+        &stage,
+        &image,
+        "host_config: {read_only: true}\ncommand: [sleep, '1000']\n",
+    )
+    .await;
     let error = provision(&stage, &sealed, script).await.unwrap_err();
     assert!(error.to_string().contains("Read-only file system"), "{error}");
 }
@@ -203,7 +220,7 @@ async fn a_container_of_a_snapshot_is_another_one() {
     stage
         .api()
         .await
-        .commit_container(options, Default::default())
+        .commit_container(options, bollard::models::ContainerConfig::default())
         .await
         .unwrap();
     stage.driver.destroy(first.id).await.unwrap();
