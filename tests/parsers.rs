@@ -9,7 +9,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures_util::{StreamExt, stream};
-use nova_docker::image::archive::{ArchiveImage, Error, normalise};
+use nova_docker::image::archive::{ArchiveImage, Error, Rules, normalise};
 use nova_docker::user_data::{Key, keys, parse};
 use proptest::collection::vec;
 use proptest::prelude::{
@@ -236,7 +236,7 @@ fn read(bytes: &[u8], piece: usize) -> (Vec<u8>, Result<ArchiveImage, Error>) {
         .collect();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let (mut out, verdict) = normalise(stream::iter(pieces).boxed());
+        let (mut out, verdict) = normalise(stream::iter(pieces).boxed(), Rules::default());
         let mut read = Vec::new();
         while let Some(Ok(bytes)) = out.next().await {
             read.extend_from_slice(&bytes);

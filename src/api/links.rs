@@ -93,6 +93,7 @@ impl Links {
             project,
             resource,
             query,
+            ..
         } = self;
         let mut asked: Vec<(&str, &str)> = query.iter().filter(|(name, _)| *name != "marker").collect();
         asked.sort_by_key(|(name, _)| *name);
@@ -310,6 +311,7 @@ mod tests {
         let prefix = LinkSettings {
             prefix: Some("https://one/compute/".to_owned()),
             behind_proxy: true,
+            ..LinkSettings::default()
         };
         assert_eq!(
             hrefs(&links("/v2.1/", &prefix)),
@@ -319,8 +321,8 @@ mod tests {
             ]
         );
         let proxy = LinkSettings {
-            prefix: None,
             behind_proxy: true,
+            ..LinkSettings::default()
         };
         assert_eq!(
             hrefs(&links("/v2.1/", &proxy)),

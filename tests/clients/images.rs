@@ -159,11 +159,9 @@ async fn data_that_is_not_what_was_uploaded_fails_the_boot_and_can_be_tried_agai
     let expected = format!("its data ended after {middle} bytes of {}", whole.len());
     assert!(words.contains(&expected), "{fault}");
     std::fs::write(&path, whole).unwrap();
-    session
-        .act(&failed, json!({"rebuild": {"imageRef": image}}))
-        .await;
-    session.reaches(&failed, "ACTIVE").await;
-    for server in [failed, failed_again] {
+    let good = session.boot(&body).await;
+    session.reaches(&good, "ACTIVE").await;
+    for server in [failed, failed_again, good] {
         session.delete(&server).await;
     }
 }

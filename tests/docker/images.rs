@@ -69,6 +69,10 @@ pub(crate) fn described(container_format: Option<&str>) -> Image {
 
 #[async_trait]
 impl ImageService for Images {
+    async fn address(&self) -> Result<String, Error> {
+        Ok("http://images:9292".to_owned())
+    }
+
     async fn show(&self, _: &RequestContext, id: ImageId) -> Result<Image, Error> {
         Err(Error::NotFound(id.to_string()))
     }

@@ -63,6 +63,10 @@ impl Shelf {
 
 #[async_trait]
 impl ImageService for Shelf {
+    async fn address(&self) -> Result<String, image::Error> {
+        Ok("http://shelf:9292".to_owned())
+    }
+
     async fn show(&self, context: &RequestContext, id: ImageId) -> Result<Image, image::Error> {
         self.seen(context, id, |(image, _)| Ok(image.clone()))
     }

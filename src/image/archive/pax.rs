@@ -129,7 +129,7 @@ mod tests {
         let (key, value, rest) = record(body).unwrap();
         assert_eq!((key, value), (&b"key"[..], &b"a\nb\x00=c"[..]));
         assert_eq!(record(rest).unwrap().1, b"x");
-        for broken in [&b"9 path=x\n"[..], b"99 path=x\n", b"x path=x\n", b"10", b""] {
+        for broken in [&b"8 path=x\n"[..], b"99 path=x\n", b"x path=x\n", b"10", b""] {
             assert!(record(broken).is_none(), "{broken:?}");
         }
     }

@@ -87,7 +87,7 @@ impl Glance {
     }
 
     /// At least one, without the version.
-    async fn endpoints(&self) -> Result<Vec<String>, Error> {
+    pub(super) async fn endpoints(&self) -> Result<Vec<String>, Error> {
         let bare = |url: &String| {
             let url = url.trim_end_matches('/');
             url.strip_suffix("/v2")

@@ -24,7 +24,7 @@ fn read(bytes: &[u8], piece: usize) -> Option<(Vec<u8>, image::archive::ArchiveI
         .collect();
     let runtime = tokio::runtime::Builder::new_current_thread().build().ok()?;
     runtime.block_on(async {
-        let (mut out, verdict) = image::archive::normalise(stream::iter(pieces).boxed());
+        let (mut out, verdict) = image::archive::normalise(stream::iter(pieces).boxed(), image::archive::Rules::default());
         let mut read = Vec::new();
         while let Some(Ok(bytes)) = out.next().await {
             read.extend_from_slice(&bytes);
