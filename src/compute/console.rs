@@ -31,7 +31,10 @@ fn last(output: &str, lines: u64) -> String {
     let Some(before) = usize::try_from(lines).ok().and_then(|lines| lines.checked_sub(1)) else {
         return String::new();
     };
-    let start = output.rmatch_indices('\n').nth(before).map_or(0, |(end, _)| end + 1);
+    let start = output
+        .rmatch_indices('\n')
+        .nth(before)
+        .map_or(0, |(end, _)| end + 1);
     output[start..].to_owned()
 }
 

@@ -16,7 +16,7 @@ async fn event(session: &Session, server: &str, action: &str) -> (Value, Value) 
         let named = actions.filter(|known| known["action"] == action);
         let request = named.map(|known| known["request_id"].as_str().unwrap()).next()?;
         let shown = session.get(&format!("{path}/{request}")).await.body["instanceAction"].clone();
-        let events = shown["events"].as_array()?.iter();
+        let mut events = shown["events"].as_array()?.iter();
         let event = events.rfind(|event| event["event"] == EVENT)?.clone();
         (!event["result"].is_null()).then(|| (event, shown["message"].clone()))
     })
