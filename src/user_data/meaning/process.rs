@@ -87,12 +87,8 @@ pub(in crate::user_data) const CONSOLE_SIZE: Meaning = free(
 
 pub(in crate::user_data) const STOP_SIGNAL: Meaning = free("a signal", "StopSignal", say!(stop_signal, text));
 
-pub(in crate::user_data) const STOP_TIMEOUT: Meaning = free("seconds", "StopTimeout", |draft, node| {
-    set(
-        &mut draft.options.stop_timeout,
-        number(node, 1, "whole seconds, 0 or more"),
-    )
-});
+pub(in crate::user_data) const STOP_TIMEOUT: Meaning =
+    free("seconds, at most 3600", "StopTimeout", stop_timeout);
 
 pub(in crate::user_data) const HEALTHCHECK: Meaning = free(
     "``{test, interval, timeout, retries, start_period, start_interval}``, times in nanoseconds",
@@ -130,6 +126,16 @@ pub(in crate::user_data) const LOG_CONFIG: Meaning = of(
     "HostConfig.LogConfig",
     say!(log_config, host_side::log_config),
 );
+
+/// The engine itself, when it ends, waits for the most patient of all containers.
+const LONGEST_END: i64 = 3600;
+
+fn stop_timeout(draft: &mut Draft, node: &Node) -> Result<(), Mistake> {
+    match number(node, 1, "whole seconds from 0 to 3600")? {
+        Some(seconds) if seconds > LONGEST_END => Err(unfit("whole seconds from 0 to 3600", node)),
+        seconds => set(&mut draft.options.stop_timeout, Ok(seconds)),
+    }
+}
 
 /// The tables have it after the restart policy.
 fn auto_remove(draft: &mut Draft, node: &Node) -> Result<(), Mistake> {

@@ -242,11 +242,11 @@ fn a_document_that_grows_through_aliases_is_refused() {
 /// As long as a document can be.
 const LONGEST: usize = 49_149;
 
-/// `pieces` after a beginning, as many as there is room for, with their numbers in place of `#`.
+/// `pieces` after a beginning, as many as there is room for, with their numbers in place of `%`.
 fn long(beginning: &str, piece: &str, end: &str) -> (String, usize) {
     let (mut text, mut count) = (beginning.to_owned(), 0);
     loop {
-        let next = piece.replace('#', &count.to_string());
+        let next = piece.replace('%', &count.to_string());
         if text.len() + next.len() + end.len() > LONGEST {
             return (text + end, count);
         }
@@ -257,17 +257,17 @@ fn long(beginning: &str, piece: &str, end: &str) -> (String, usize) {
 
 #[test]
 fn a_document_may_be_as_long_as_there_is_room_for() {
-    let (text, count) = long("environment:\n", "  K#: v\n", "");
+    let (text, count) = long("environment:\n", "  K%: v\n", "");
     assert_eq!(options(&text).env.unwrap().len(), count);
-    let (text, count) = long("{\"Env\": [\"A=1\"", ", \"K#=v\"", "]}");
+    let (text, count) = long("{\"Env\": [\"A=1\"", ", \"K%=v\"", "]}");
     assert_eq!(options(&text).env.unwrap().len(), count + 1);
-    let (text, count) = long("labels: {a: b", ", k#: v", "}");
+    let (text, count) = long("labels: {a: b", ", k%: v", "}");
     assert_eq!(options(&text).labels.len(), count + 1);
-    let (text, count) = long("volumes:\n", "- /data/#:/mnt/#:ro\n", "");
+    let (text, count) = long("volumes:\n", "- /data/%:/mnt/%:ro\n", "");
     assert_eq!(options(&text).binds.len(), count);
     let (text, count) = long(
         "{\"HostConfig\": {\"Tmpfs\": {\"/a\": \"\"",
-        ", \"/#\": \"\"",
+        ", \"/%\": \"\"",
         "}}}",
     );
     assert_eq!(options(&text).tmpfs.len(), count + 1);
@@ -279,11 +279,11 @@ fn a_document_may_be_as_long_as_there_is_room_for() {
         LONGEST - "command: ''".len()
     );
     // The last line of thousands is the wrong one.
-    let (text, count) = long("environment:\n", "  K#: v\n", "  K: 1.10\n");
+    let (text, count) = long("environment:\n", "  K%: v\n", "  K: 1.10\n");
     assert!(refusal(&text).starts_with(&format!("`environment.K` (line {}): ", count + 2)));
-    let (text, _) = long("tty: true\n", "key#: v\n", "");
+    let (text, _) = long("tty: true\n", "key%: v\n", "");
     assert_eq!(refusal(&text), "`key0` (line 2): there is no such option");
-    let (text, _) = long("key: v\n", "key#: v\n", "");
+    let (text, _) = long("key: v\n", "key%: v\n", "");
     assert_eq!(parse(text.as_bytes()), Ok(Parsed::default()));
 }
 

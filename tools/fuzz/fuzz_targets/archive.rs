@@ -6,16 +6,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use libfuzzer_sys::fuzz_target;
 
-mod image {
-    use bytes::Bytes;
-    use futures_util::stream::BoxStream;
-
-    pub(crate) type ByteStream = BoxStream<'static, std::io::Result<Bytes>>;
-
-    #[path = "../../../../src/image/archive/mod.rs"]
-    #[expect(dead_code, unused_imports, reason = "the service uses more of it")]
-    pub(crate) mod archive;
-}
+mod image;
 
 fn read(bytes: &[u8], piece: usize) -> Option<(Vec<u8>, image::archive::ArchiveImage)> {
     let pieces: Vec<_> = bytes
