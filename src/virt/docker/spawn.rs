@@ -281,7 +281,7 @@ fn called<'i>(
     let Some(hostname) = hostname else {
         return Cow::Borrowed(instance);
     };
-    options.domainname = hostname.domain.clone().or(options.domainname.take());
+    options.domainname = hostname.domain.clone().or_else(|| options.domainname.take());
     Cow::Owned(Instance {
         hostname: hostname.name.clone(),
         ..instance.clone()
