@@ -10,6 +10,7 @@ import time
 from .stage import MIB, NAME, boot, delete, flavor, made_image, remove_image, service, snapshot, timed, upload
 
 COPY = NAME + "-copy"
+PAUSE = 0.2  # between two questions: half a percent of what is measured
 
 
 def measure(arguments, engine):
@@ -28,14 +29,14 @@ def measure(arguments, engine):
             took["hand_in"].append(by_hand.load(uploaded))
             remove_image(engine)
             nova.forget_peak()
-            seconds, server = timed(lambda: boot(compute, uploaded, size))
+            seconds, server = timed(lambda: boot(compute, uploaded, size, PAUSE))
             took["in"].append(seconds)
             peaks["in"] = max(peaks["in"], nova.memory("VmHWM"))
             engine.call("POST", f"/commit?container=nova-{server}&repo={COPY}")
             took["hand_out"].append(by_hand.save(COPY))
             engine.call("DELETE", f"/images/{COPY}?force=1")
             nova.forget_peak()
-            seconds, copy = timed(lambda: snapshot(compute, image, server))
+            seconds, copy = timed(lambda: snapshot(compute, image, server, PAUSE))
             took["out"].append(seconds)
             peaks["out"] = max(peaks["out"], nova.memory("VmHWM"))
             delete(compute, server)

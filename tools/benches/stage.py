@@ -240,7 +240,8 @@ def create(compute, image, size, **more):
     return server
 
 
-def boot(compute, image, size, **more):
+def boot(compute, image, size, pause=0.005, **more):
+    """Asks every `pause` seconds whether the server is there: what takes long is not to be slowed by being asked."""
     server = create(compute, image, size, **more)
 
     def active():
@@ -249,7 +250,7 @@ def boot(compute, image, size, **more):
             sys.exit(f"bench: the server is in ERROR: {found.get('fault')}")
         return found["status"] == "ACTIVE"
 
-    until(active, "ACTIVE", 600)
+    until(active, "ACTIVE", 600, pause)
     return server
 
 
@@ -265,7 +266,7 @@ def delete(compute, server):
     made_containers.remove(f"nova-{server}")
 
 
-def snapshot(compute, image, server):
+def snapshot(compute, image, server, pause=0.005):
     answer = compute.send("POST", f"/servers/{server}/action", {"createImage": {"name": NAME}})
     made = answer.headers["Location"].rpartition("/")[2]
     answer.read()
@@ -277,7 +278,7 @@ def snapshot(compute, image, server):
             sys.exit(f"bench: the snapshot failed: {found}")
         return found["status"] == "active"
 
-    until(active, "the snapshot", 600)
+    until(active, "the snapshot", 600, pause)
     return made
 
 
