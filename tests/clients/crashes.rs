@@ -52,7 +52,7 @@ async fn a_boot_that_is_killed_is_taken_up_again(mut stage: Stage) {
 async fn a_snapshot_that_is_killed_leaves_no_image_half_made_alone() {
     let setting = Alone {
         // What the engine still had in hand is swept up when all is compared.
-        base: "sync_power_state_interval = 1".to_owned(),
+        base: "sync_power_state_interval = 1\n[image_cache]\nmanager_interval = 1".to_owned(),
         ..Alone::default()
     };
     a_snapshot_that_is_killed_leaves_no_image_half_made(setting.up().await).await;
