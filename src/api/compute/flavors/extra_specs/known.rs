@@ -224,8 +224,7 @@ mod tests {
     #[test]
     fn an_option_of_containers_that_there_is_not_is_told_with_those_that_there_are() {
         let unknown = check("docker:priviledged", "true").unwrap_err();
-        let begins =
-            "Validation failed; extra spec 'docker:priviledged': there is no such option; there are auto_remove, binds, ";
+        let begins = "Validation failed; extra spec 'docker:priviledged': there is no such option; there are auto_remove, binds, ";
         assert!(unknown.starts_with(begins), "{unknown}");
     }
 
