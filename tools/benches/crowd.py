@@ -12,7 +12,8 @@ import time
 from .stage import (
     NAME, Http, Unix, create, flavor, http_to, log_in_to, made_containers, made_image, service, timed, until, upload)
 
-UNLIMITED = {"quota.instances": -1, "quota.cores": -1, "quota.ram": -1}
+UNLIMITED = {"quota.instances": -1, "quota.cores": -1, "quota.ram": -1, "DEFAULT.cpu_allocation_ratio": 1000,
+             "DEFAULT.ram_allocation_ratio": 1000}
 FAKE = {"DEFAULT.compute_driver": "fake.FakeDriver"}
 
 
